@@ -1,4 +1,23 @@
 #![doc = include_str!("../README.md")]
 
-/// The name under which a field that may stand empty goes through serde, as a newtype struct (Traefik's `allowEmpty`).
-pub const ALLOW_EMPTY: &str = "allowEmpty";
+mod decode;
+mod diagnostics;
+mod duration;
+mod fold;
+mod marker;
+mod node;
+mod number;
+mod raw;
+mod suggest;
+mod tree;
+
+pub use decode::{Decoded, decode};
+pub use diagnostics::{BAD_KEY, BAD_VALUE, LabelError, MISPLACED_VALUE, Phase, UNKNOWN_FIELD};
+pub use duration::{Duration, DurationError};
+pub use fold::{eq_fold, has_prefix_fold};
+pub use marker::{ALLOW_EMPTY, POINTER, STRUCTS, allow_empty, int64, pointer, server, structs, unlabelled};
+pub use node::Node;
+pub use number::{parse_bool, parse_int};
+pub use raw::Raw;
+pub use suggest::suggest;
+pub use tree::{Tree, parse};
