@@ -1,0 +1,35 @@
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+/// What a server answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// The body, trimmed.
+    pub body: String,
+}
+
+/// Asks the server at this address for a path of a host.
+///
+/// # Errors
+/// Where it gives no answer that can be read.
+pub fn get(server: SocketAddr, host: &str, path: &str) -> Result<Response> {
+    let limit = Duration::from_secs(5);
+    let mut stream = TcpStream::connect_timeout(&server, limit)?;
+    stream.set_read_timeout(Some(limit))?;
+    // In HTTP/1.0 the body ends with the connection, not in chunks.
+    write!(stream, "GET {path} HTTP/1.0\r\nHost: {host}\r\n\r\n")?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    let answer = String::from_utf8_lossy(&answer);
+    let (head, body) = answer.split_once("\r\n\r\n").with_context(|| format!("no HTTP in `{answer}`"))?;
+    let status = head.split_whitespace().nth(1).and_then(|status| status.parse().ok());
+    Ok(Response {
+        status: status.with_context(|| format!("no status in `{head}`"))?,
+        body: body.trim().to_owned(),
+    })
+}

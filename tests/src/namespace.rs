@@ -1,0 +1,46 @@
+use std::fs::File;
+use std::thread;
+
+use anyhow::{Context, Result, anyhow};
+use nix::sched::{CloneFlags, setns, unshare};
+
+use crate::{command, output};
+
+/// A network namespace with loopback alone, which goes with the last process or thread in it.
+///
+/// Threads of one process may be in different namespaces, so a test enters one with its own thread: what it connects
+/// to, and each program that it starts, is in there from then on. Neither a wrapper program nor a name is needed.
+#[derive(Debug)]
+pub struct NetworkNamespace(File);
+
+impl NetworkNamespace {
+    /// Makes one.
+    ///
+    /// # Errors
+    /// Where the kernel refuses it: it needs root.
+    pub fn new() -> Result<Self> {
+        // The thread that made it ends at once; the open file keeps the namespace.
+        let made = thread::spawn(|| -> Result<File> {
+            unshare(CloneFlags::CLONE_NEWNET).context("make a network namespace")?;
+            output(command("ip").args(["link", "set", "lo", "up"]), b"")?;
+            Ok(File::open("/proc/thread-self/ns/net")?)
+        });
+        made.join().map_err(|_| anyhow!("the thread that makes the network namespace panicked"))?.map(Self)
+    }
+
+    /// The one at this path: of a process, or of a container by its sandbox key.
+    ///
+    /// # Errors
+    /// Where it can't be opened.
+    pub fn open(path: &str) -> Result<Self> {
+        Ok(Self(File::open(path).with_context(|| format!("open the network namespace `{path}`"))?))
+    }
+
+    /// Takes the calling thread into it, and whatever that starts from now on.
+    ///
+    /// # Errors
+    /// Where the kernel refuses it: it needs root.
+    pub fn enter(&self) -> Result<()> {
+        setns(&self.0, CloneFlags::CLONE_NEWNET).context("enter a network namespace")
+    }
+}

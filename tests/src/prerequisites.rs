@@ -1,0 +1,72 @@
+use std::env;
+use std::io::Write;
+use std::path::PathBuf;
+use std::thread;
+
+use anyhow::{Result, ensure};
+
+/// What a test needs of the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Root, `dockerd` and its client, and what containers are made from.
+    Docker,
+    /// Root, Podman and the same.
+    Podman,
+    /// A Traefik.
+    Traefik,
+    /// The program under test.
+    Watcher,
+}
+
+/// Why the calling test can't run here; said on standard error, even where output is captured.
+///
+/// # Errors
+/// With `CI=true`, where a test that can't run fails.
+pub fn unmet(needs: &[Need]) -> Result<Option<String>> {
+    let missing = needs.iter().find_map(|need| match need {
+        Need::Docker => engine(&["dockerd", "docker", "iptables"]),
+        Need::Podman => engine(&["podman", "docker"]),
+        Need::Traefik => traefik().is_none().then(|| "no Traefik: `PORTOLAN_TRAEFIK` names none".to_owned()),
+        Need::Watcher => watcher().is_none().then(|| "`docker-watcher` is not built".to_owned()),
+    });
+    if let Some(why) = &missing {
+        ensure!(env::var("CI").as_deref() != Ok("true"), "can't run, and with `CI=true` must: {why}");
+        let test = thread::current().name().unwrap_or("a test").to_owned();
+        writeln!(std::io::stderr(), "skipped: {test}: {why}")?;
+    }
+    Ok(missing)
+}
+
+fn engine(programs: &[&str]) -> Option<String> {
+    if !nix::unistd::geteuid().is_root() {
+        return Some("needs root".to_owned());
+    }
+    let missing = |program: &&str| find(program).is_none();
+    let program = ["bash", "busybox", "ip", "unshare"].iter().chain(programs).copied().find(missing)?;
+    Some(format!("no program `{program}`"))
+}
+
+/// Where this program is. Distribution packages first: another `docker` may come earlier in `PATH`.
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let directories =
+        ["/usr/bin", "/usr/sbin", "/bin"].map(PathBuf::from).into_iter().chain(env::split_paths(&path));
+    directories.map(|directory| directory.join(program)).find(|file| file.is_file())
+}
+
+pub(crate) fn traefik() -> Option<PathBuf> {
+    let venv = concat!(env!("CARGO_MANIFEST_DIR"), "/../.tools/venv/bin/traefik");
+    given("PORTOLAN_TRAEFIK", venv.into()).or_else(|| find("traefik"))
+}
+
+pub(crate) fn watcher() -> Option<PathBuf> {
+    // Tests are in `target/<profile>/deps`, programs in `target/<profile>`.
+    let here = env::current_exe().ok()?;
+    given("PORTOLAN_WATCHER", here.ancestors().nth(2)?.join("docker-watcher"))
+}
+
+fn given(variable: &str, default: PathBuf) -> Option<PathBuf> {
+    let file = env::var_os(variable).map_or(default, PathBuf::from);
+    // Absolute: programs are started in other directories.
+    file.is_file().then(|| file.canonicalize().ok()).flatten()
+}

@@ -1,0 +1,3 @@
+//! Containers on a real engine become files that a real Traefik serves.
+
+mod lifecycle;
