@@ -1,3 +1,17 @@
 #![doc = include_str!("../README.md")]
 
+mod client;
+mod endpoint;
+mod engine;
+mod error;
+mod event;
 pub mod files;
+mod objects;
+mod tls;
+mod tunnel;
+
+pub use endpoint::Endpoint;
+pub use engine::Engine;
+pub use error::Error;
+pub use event::{Event, EventKind};
+pub use tls::Tls;

@@ -1,0 +1,225 @@
+use std::collections::VecDeque;
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bollard::API_DEFAULT_VERSION;
+use futures_util::{Stream, StreamExt as _, stream};
+use portolan_container::Container;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::client::{Client, within};
+use crate::event::filters;
+use crate::objects::Objects;
+use crate::{Endpoint, Error, Event};
+
+/// A connection to a Docker or Podman engine.
+///
+/// Clones share it. Requests answer whole or with an error, within [`Engine::REQUEST`] ([`Engine::LIST`] for the
+/// listing); nothing is retried, since the caller knows what to do meanwhile.
+#[derive(Clone)]
+pub struct Engine {
+    client: Client,
+    /// The version of the API that both sides know, such as `1.41`.
+    version: String,
+}
+
+impl Engine {
+    /// How long an engine may take for an answer.
+    pub const REQUEST: Duration = Duration::from_secs(10);
+    /// How long an engine may take to list its containers: Podman looks into each.
+    pub const LIST: Duration = Duration::from_secs(60);
+    /// How long a remote engine may send no event before it is asked whether it is there.
+    const QUIET: Duration = Duration::from_secs(30);
+
+    /// Connects, and agrees on a version of the API: ours, or the engine's where that is older.
+    ///
+    /// # Errors
+    /// [`Error::NoSocket`], [`Error::PermissionDenied`], [`Error::Refused`] and [`Error::Unreachable`] where there is no
+    /// connection, [`Error::Timeout`] where there is no answer within `timeout`, [`Error::TlsFile`], [`Error::Tls`] and
+    /// [`Error::Ssh`] where these fail, [`Error::Status`] and [`Error::Answer`] where another service answers or a proxy
+    /// forbids it.
+    pub async fn connect(endpoint: &Endpoint, timeout: Duration) -> Result<Self, Error> {
+        let work = async {
+            let client = Client::open(endpoint, timeout).await?;
+            let answer = client.get_whole("/version", timeout).await?;
+            let version = serde_json::from_slice(&answer)
+                .ok()
+                .and_then(|answer: Value| negotiate(answer.get("ApiVersion")?.as_str()?))
+                .ok_or_else(|| client.strange("`/version` names no version of the API"))?;
+            Ok(Self { client, version })
+        };
+        within(endpoint, timeout, work).await
+    }
+
+    /// The identifiers of all containers, those that do not run too.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect), and [`Error::Ended`].
+    pub async fn list(&self) -> Result<Vec<String>, Error> {
+        #[derive(Deserialize)]
+        struct Entry {
+            #[serde(rename = "Id")]
+            id: String,
+        }
+
+        let path = self.path("/containers/json?all=true");
+        let work = async {
+            let mut chunks = self.client.get(&path);
+            let mut objects = Objects::default();
+            let mut ids = Vec::new();
+            while let Some(chunk) = chunks.next().await {
+                objects
+                    .push(chunk?.as_ref(), |object| {
+                        ids.extend(serde_json::from_slice(object).ok().map(|entry: Entry| entry.id));
+                    })
+                    .map_err(|_| self.client.strange("a container in it has no end"))?;
+            }
+            // Half a list would read as containers that are gone.
+            if objects.is_list() {
+                Ok(ids)
+            } else {
+                Err(self.client.strange("it is not a list of containers"))
+            }
+        };
+        self.client.within(Self::LIST, work).await
+    }
+
+    /// What the engine knows of the container of this identifier or name; `None` where there is none.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect), and [`Error::Ended`].
+    pub async fn inspect(&self, id: &str) -> Result<Option<Container>, Error> {
+        if !is_reference(id) {
+            return Ok(None);
+        }
+        let path = self.path(&format!("/containers/{id}/json"));
+        let answer = match self.client.get_whole(&path, Self::REQUEST).await {
+            Ok(answer) => answer,
+            Err(Error::Status { status, message, .. }) if is_gone(status, &message) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let value: Value = serde_json::from_slice(&answer)
+            .map_err(|error| self.client.strange(format!("container `{id}`: {error}")))?;
+        Container::from_inspect(&value)
+            .map(Some)
+            .map_err(|error| self.client.strange(format!("container `{id}`: {error}")))
+    }
+
+    /// What happens to containers from now on.
+    ///
+    /// The request is made when the stream is first polled, and asks for what happened since this call: whoever polls it
+    /// and lists afterwards misses nothing, and may be told twice. The stream ends, or gives one error and ends, when
+    /// the engine goes away. It does not reconnect.
+    pub fn events(&self) -> impl Stream<Item = Result<Event, Error>> + Send + 'static + use<> {
+        let path = format!("/events?since={}&filters={}", self.since(), encoded(&filters()));
+        let chunks = self.client.get(&self.path(&path));
+        let state = (self.clone(), chunks, Objects::default(), VecDeque::new());
+        stream::unfold(Some(state), |state| async {
+            let (engine, mut chunks, mut objects, mut events) = state?;
+            loop {
+                if let Some(event) = events.pop_front() {
+                    return Some((Ok(event), Some((engine, chunks, objects, events))));
+                }
+                let chunk = match engine.or_gone(chunks.next()).await {
+                    Ok(chunk) => chunk?,
+                    Err(error) => return Some((Err(error), None)),
+                };
+                let taken = chunk.map(|chunk| {
+                    objects.push(chunk.as_ref(), |object| {
+                        let message = serde_json::from_slice(object).unwrap_or(Value::Null);
+                        events.extend(Event::from_message(&message));
+                    })
+                });
+                match taken {
+                    Ok(Ok(())) => {}
+                    Ok(Err(_)) => {
+                        return Some((Err(engine.client.strange("an event in it has no end")), None));
+                    }
+                    Err(error) => return Some((Err(error), None)),
+                }
+            }
+        })
+    }
+
+    /// Where the engine is.
+    pub fn endpoint(&self) -> &Endpoint {
+        self.client.endpoint()
+    }
+
+    /// The version of the API that is spoken, such as `1.41`.
+    pub fn api_version(&self) -> &str {
+        &self.version
+    }
+
+    /// Waits for this; an engine on another machine is asked now and then whether it is still there, since a machine that
+    /// vanished does not end its connections.
+    async fn or_gone<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
+        let mut work = std::pin::pin!(work);
+        loop {
+            if self.endpoint().is_local() {
+                return Ok(work.await);
+            }
+            match tokio::time::timeout(Self::QUIET, &mut work).await {
+                Ok(done) => return Ok(done),
+                Err(_) => self.client.get_whole("/version", Self::REQUEST).await.map(drop)?,
+            }
+        }
+    }
+
+    fn path(&self, path: &str) -> String {
+        format!("/v{}{path}", self.version)
+    }
+
+    /// The time from which events are wanted, in seconds: a moment ago, or longer for clocks that may not agree.
+    fn since(&self) -> u64 {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        now.saturating_sub(if self.endpoint().is_local() { 1 } else { 60 })
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("endpoint", &self.endpoint().to_string())
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The older of this version and ours, if it is one.
+fn negotiate(theirs: &str) -> Option<String> {
+    let (major, minor) = theirs.split_once('.')?;
+    let theirs = (major.parse().ok()?, minor.parse().ok()?);
+    let ours = (API_DEFAULT_VERSION.major_version, API_DEFAULT_VERSION.minor_version);
+    let (major, minor): (usize, usize) = theirs.min(ours);
+    Some(format!("{major}.{minor}"))
+}
+
+/// Whether an engine would take it as an identifier or name; others must not get into a path.
+fn is_reference(id: &str) -> bool {
+    id.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
+}
+
+/// Whether an answer says that there is no such container; Podman says it as a failure where it is just being removed.
+fn is_gone(status: u16, message: &str) -> bool {
+    status == 404
+        || status == 500
+            && ["no such container", "has already been removed", "no container with"]
+                .iter()
+                .any(|words| message.to_ascii_lowercase().contains(words))
+}
+
+/// A value as part of a query.
+fn encoded(value: &str) -> String {
+    value
+        .bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
+}

@@ -1,0 +1,151 @@
+use serde_json::Value;
+
+/// Something happened to a container that may change what is made of it.
+///
+/// It carries no news but that: what the container is now is a matter of one inspect.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Event {
+    /// The container's identifier.
+    pub container: String,
+    /// Whether it is still there.
+    pub kind: EventKind,
+}
+
+/// What became of the container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EventKind {
+    /// It was made, started, stopped, renamed, connected...: look at it again.
+    Changed,
+    /// It is gone.
+    Removed,
+}
+
+/// What happens to a container that we look at it for: Docker's words, then Podman's where they differ.
+///
+/// `update` is not among them, since it changes limits alone. Nor is any `exec_...`: a health check makes three of them
+/// each time it runs. `health_status` has what it found behind a colon, and is in Docker's filter a prefix.
+const CHANGES: [&str; 15] = [
+    "create",
+    "start",
+    "die",
+    "stop",
+    "kill",
+    "pause",
+    "unpause",
+    "rename",
+    "restart",
+    "health_status",
+    "connect",
+    "disconnect",
+    "died",
+    "checkpoint",
+    "restore",
+];
+
+/// The words for the end of a container, Docker's and Podman's.
+const REMOVALS: [&str; 2] = ["destroy", "remove"];
+
+impl Event {
+    /// Reads an engine's message; `None` where it is of no concern.
+    ///
+    /// The engine filters by [`filters`] already, but a proxy before it may not.
+    pub(crate) fn from_message(message: &Value) -> Option<Self> {
+        let text = |at: &str| message.pointer(at).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let action = text("/Action").or_else(|| text("/status"))?;
+        let action = action.split_once(':').map_or(action, |(action, _)| action).trim();
+        let container = match text("/Type").unwrap_or("container") {
+            "container" => text("/Actor/ID").or_else(|| text("/id"))?,
+            // Docker's actor is the network, Podman's the container.
+            "network" if ["connect", "disconnect"].contains(&action) => {
+                text("/Actor/Attributes/container").or_else(|| text("/Actor/ID"))?
+            }
+            _ => return None,
+        };
+        let kind = if REMOVALS.contains(&action) {
+            EventKind::Removed
+        } else if CHANGES.contains(&action) {
+            EventKind::Changed
+        } else {
+            return None;
+        };
+        Some(Self { container: container.to_owned(), kind })
+    }
+}
+
+/// The filter that asks the engine for our events alone, as JSON.
+pub(crate) fn filters() -> String {
+    let actions: Vec<&str> = CHANGES.into_iter().chain(REMOVALS).collect();
+    serde_json::json!({ "type": ["container", "network"], "event": actions }).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(message: &Value, expected: Option<(&str, EventKind)>) {
+        let event = Event::from_message(message).map(|event| (event.container, event.kind));
+        assert_eq!(event, expected.map(|(container, kind)| (container.to_owned(), kind)));
+    }
+
+    #[test]
+    fn what_docker_says() {
+        let container = |action: &str| json!({"Type": "container", "Action": action, "Actor": {"ID": "c1", "Attributes": {"name": "web"}}});
+        for action in [
+            "create",
+            "start",
+            "die",
+            "stop",
+            "kill",
+            "pause",
+            "unpause",
+            "rename",
+            "restart",
+            "health_status: unhealthy",
+        ] {
+            check(&container(action), Some(("c1", EventKind::Changed)));
+        }
+        check(&container("destroy"), Some(("c1", EventKind::Removed)));
+        for noise in [
+            "exec_create: true",
+            "exec_start: true",
+            "exec_die",
+            "top",
+            "attach",
+            "resize",
+            "update",
+            "copy",
+            "",
+        ] {
+            check(&container(noise), None);
+        }
+        let network = |action: &str| json!({"Type": "network", "Action": action, "Actor": {"ID": "n1", "Attributes": {"container": "c1", "name": "front"}}});
+        check(&network("connect"), Some(("c1", EventKind::Changed)));
+        check(&network("disconnect"), Some(("c1", EventKind::Changed)));
+        check(&network("create"), None);
+        check(&network("destroy"), None);
+    }
+
+    #[test]
+    fn what_podman_says() {
+        let message = |kind: &str, action: &str| json!({"status": action, "id": "c1", "Type": kind, "Action": action, "Actor": {"ID": "c1", "Attributes": {}}});
+        check(&message("container", "died"), Some(("c1", EventKind::Changed)));
+        check(&message("container", "remove"), Some(("c1", EventKind::Removed)));
+        check(&message("container", "exec"), None);
+        check(&message("network", "connect"), Some(("c1", EventKind::Changed)));
+        check(&message("pod", "start"), None);
+        check(&message("image", "remove"), None);
+        check(&message("volume", "create"), None);
+    }
+
+    #[test]
+    fn what_nobody_says() {
+        for message in
+            [json!(null), json!([]), json!({}), json!({"Type": 7, "Action": []}), json!({"Action": "start"})]
+        {
+            check(&message, None);
+        }
+    }
+}
