@@ -1,0 +1,26 @@
+use portolan_container::Code;
+
+/// A label of Traefik's container options is in error: the container is skipped.
+pub const CONTAINER_SKIPPED: Code = Code("container-skipped");
+/// A service cannot be made: its container contributes nothing.
+pub const SERVICE_ERROR: Code = Code("service-error");
+/// A router has no rule, and none could be made for it.
+pub const NO_RULE: Code = Code("no-rule");
+/// A router names no service, and its container has several.
+pub const AMBIGUOUS_SERVICE: Code = Code("ambiguous-service");
+/// A container has several services and no router.
+pub const NO_ROUTER: Code = Code("no-router");
+/// The network that a container or the settings name is not one that the container is on.
+pub const NETWORK_NOT_FOUND: Code = Code("network-not-found");
+/// A container is on several networks and none is chosen.
+pub const SEVERAL_NETWORKS: Code = Code("several-networks");
+/// A container has several ports and none is chosen.
+pub const SEVERAL_PORTS: Code = Code("several-ports");
+/// A container has no address.
+pub const NO_ADDRESS: Code = Code("no-address");
+/// The container whose network stack another shares is not known.
+pub const PEER_NOT_FOUND: Code = Code("peer-not-found");
+/// A port is not published on an address that can be used.
+pub const NO_BINDING: Code = Code("no-binding");
+/// Two containers define one name differently: nothing of that name is routed.
+pub const CONFLICT: Code = Code("conflict");

@@ -1,0 +1,161 @@
+use std::fmt;
+use std::net::IpAddr;
+
+use portolan_container::{Attachment, Container, Diagnostic, NetworkMode, Protocol};
+
+use super::{Build, Peers, labels};
+use crate::codes::{NETWORK_NOT_FOUND, NO_ADDRESS, NO_BINDING, PEER_NOT_FOUND, SEVERAL_NETWORKS, SEVERAL_PORTS};
+
+/// Containers that share the stack of one that shares another's: Docker makes no such chains, a snapshot might.
+const MAX_PEERS: usize = 8;
+
+/// Where Traefik reaches a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Endpoint {
+    host: String,
+    port: String,
+}
+
+/// `HOST:PORT`, an IPv6 address in brackets.
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{}:{}", self.host, self.port)
+        }
+    }
+}
+
+impl<P: Peers + ?Sized> Build<'_, P> {
+    /// The container's address, and the port that its labels name or its lowest one.
+    pub(super) fn endpoint(&mut self, label_port: &str) -> Result<Endpoint, String> {
+        let port = if label_port.is_empty() { self.lowest_port() } else { label_port.to_owned() };
+        let bound = if self.options.use_bind_port_ip { self.binding(&port) } else { None };
+        let endpoint = match bound {
+            Some(endpoint) => endpoint,
+            None => {
+                let network = self.labels.network().unwrap_or(&self.options.network).to_owned();
+                let host = self.address_of(self.container, &network, 0).unwrap_or_else(|| {
+                    self.diagnostics.push(Diagnostic::warning(NO_ADDRESS, "Unable to find the IP address."));
+                    String::new()
+                });
+                Endpoint { host, port }
+            }
+        };
+        if endpoint.host.is_empty() {
+            let name = &self.container.name;
+            return Err(format!("unable to find the IP address for the container {name:?}: the server is ignored"));
+        }
+        if endpoint.port.is_empty() {
+            return Err("port is missing".to_owned());
+        }
+        Ok(endpoint)
+    }
+
+    /// The lowest port, whatever its protocol, as Traefik takes it; empty where there is none.
+    fn lowest_port(&mut self) -> String {
+        let mut numbers: Vec<u16> = self.container.ports.iter().map(|port| port.number).collect();
+        numbers.dedup();
+        let Some(lowest) = numbers.first() else { return String::new() };
+        if numbers.len() > 1 && !self.told(SEVERAL_PORTS.0) {
+            let others: Vec<String> = numbers.iter().skip(1).map(|number| format!("`{number}`")).collect();
+            let message = format!("port `{lowest}` is taken, the lowest; others are {}", others.join(", "));
+            let help = "name the port in a label: `….loadbalancer.server.port`";
+            self.diagnostics.push(Diagnostic::info(SEVERAL_PORTS, message).with_help(help));
+        }
+        lowest.to_string()
+    }
+
+    /// Where the port is published, if on an address of its own.
+    fn binding(&mut self, port: &str) -> Option<Endpoint> {
+        let name = &self.container.name;
+        let of_port = |entry: &&portolan_container::Port| {
+            entry.number.to_string() == port && matches!(entry.protocol, Protocol::Tcp | Protocol::Udp)
+        };
+        let binding = self.container.ports.iter().filter(of_port).find_map(|entry| entry.bindings.first());
+        let Some(binding) = binding else {
+            let message = format!("Unable to find a binding for container {name:?}, falling back on its internal IP/Port.");
+            self.diagnostics.push(Diagnostic::info(NO_BINDING, message));
+            return None;
+        };
+        match binding.host_ip.filter(|ip| !ip.is_unspecified()) {
+            Some(ip) => Some(Endpoint {
+                host: ip.to_string(),
+                port: binding.host_port.map(|port| port.to_string()).unwrap_or_default(),
+            }),
+            None => {
+                let ip = binding.host_ip.as_ref().map(IpAddr::to_string).unwrap_or_default();
+                let message = format!(
+                    "Cannot determine the IP address (got {ip:?}) for {name:?}'s binding, falling back on its internal IP/Port."
+                );
+                self.diagnostics.push(Diagnostic::info(NO_BINDING, message));
+                None
+            }
+        }
+    }
+
+    /// A container's address in Traefik's order: the chosen network, the host, another container's, any network.
+    fn address_of(&mut self, container: &Container, network: &str, depth: usize) -> Option<String> {
+        let mut not_found = false;
+        if !network.is_empty() && !container.attachments.is_empty() {
+            match container.attachments.get(network) {
+                Some(attachment) => return attachment.address(),
+                None => not_found = true,
+            }
+        }
+        match &container.network_mode {
+            NetworkMode::Host => return Some(self.options.host_address.clone()),
+            NetworkMode::Container(peer) => return self.address_of_peer(peer, network, depth),
+            NetworkMode::Networks | NetworkMode::None => {}
+        }
+        let (name, attachment) = self.any_network(container)?;
+        if not_found {
+            let message = format!(
+                "Could not find network named {network:?} for container {:?}. Maybe you're missing the project's prefix in the label?",
+                container.name
+            );
+            let help = format!("the container is on {}; `{name}` is taken", list(container.attachments.keys()));
+            self.diagnostics.push(Diagnostic::warning(NETWORK_NOT_FOUND, message).with_help(help));
+        }
+        attachment.address()
+    }
+
+    fn address_of_peer(&mut self, peer: &str, network: &str, depth: usize) -> Option<String> {
+        let found = self.peers.find(peer).filter(|_| depth < MAX_PEERS);
+        let labels = found.map(labels::options).and_then(|decoded| decoded.value);
+        let (Some(found), Some(labels)) = (found, labels) else {
+            let name = &self.container.name;
+            let what = if found.is_none() { "is not known" } else { "has an error in its labels" };
+            let message = format!("Unable to get IP address for container {name:?}: container `{peer}` {what}");
+            let help = format!("container {name:?} shares the network stack of `{peer}`, which must run");
+            self.diagnostics.push(Diagnostic::warning(PEER_NOT_FOUND, message).with_help(help));
+            return None;
+        };
+        let network = labels.network().unwrap_or(network).to_owned();
+        self.address_of(found, &network, depth + 1)
+    }
+
+    /// One of the container's networks. Traefik takes any; here one with an address, that Traefik is on, by name.
+    fn any_network<'c>(&mut self, container: &'c Container) -> Option<(&'c String, &'c Attachment)> {
+        let shared = |name: &str| self.options.traefik_networks.iter().any(|network| network == name);
+        let rank = |(name, attachment): &(&String, &Attachment)| (attachment.address().is_none(), !shared(name));
+        let chosen = container.attachments.iter().min_by_key(rank)?;
+        if container.attachments.len() > 1 && !self.told(SEVERAL_NETWORKS.0) {
+            let why = if shared(chosen.0) { "which Traefik is also on" } else { "the first by name" };
+            let message = format!("network `{}` is taken, {why}, of {}", chosen.0, list(container.attachments.keys()));
+            let help = "name the network in a label: `traefik.docker.network`";
+            self.diagnostics.push(Diagnostic::info(SEVERAL_NETWORKS, message).with_help(help));
+        }
+        Some(chosen)
+    }
+
+    /// Whether a finding of this code is there already: a container with several services has its address looked up for each.
+    fn told(&self, code: &str) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.code.0 == code)
+    }
+}
+
+fn list<'n>(names: impl Iterator<Item = &'n String>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,112 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use portolan_container::Diagnostic;
+
+use crate::codes::CONFLICT;
+use crate::model::Configuration;
+use crate::{Element, Merged, Section, Share, merge};
+
+/// The shares of all containers, by the names that they define.
+///
+/// It is kept up as containers come and go: a change costs what that container defines, not what all do. The order in
+/// which containers come changes nothing.
+///
+/// ```
+/// use portolan_container::{Attachment, Container, Port, Protocol};
+/// use portolan_routes::{Options, Table, share};
+///
+/// let container = Container {
+///     id: "1f".into(),
+///     name: "web".into(),
+///     ports: vec![Port { number: 80, protocol: Protocol::Tcp, bindings: vec![] }],
+///     attachments: [("bridge".into(), Attachment { ipv4: "172.17.0.2".parse().ok(), ..Default::default() })].into(),
+///     ..Container::default()
+/// };
+/// let mut table = Table::default();
+/// table.replace(share(&container, &Options::default(), &[][..]));
+/// let (configuration, conflicts) = table.configuration();
+/// assert_eq!(configuration.http.and_then(|http| http.routers).unwrap_or_default()["web"].service.as_deref(), Some("web"));
+/// assert_eq!(conflicts, []);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// The names that each share defines, by its key.
+    shares: BTreeMap<String, Vec<Name>>,
+    /// Who defines each name.
+    definitions: BTreeMap<Name, BTreeMap<String, Element>>,
+}
+
+/// A name and the section that it is in.
+pub type Name = (Section, String);
+
+impl Table {
+    /// Puts a share in place of the one of the same key; gives the names that may now come to something else.
+    pub fn replace(&mut self, share: Share) -> BTreeSet<Name> {
+        let mut touched = self.remove(&share.key);
+        let mut names = Vec::with_capacity(share.elements.len());
+        for (name, element) in share.elements {
+            let name = (element.section(), name);
+            touched.insert(name.clone());
+            names.push(name.clone());
+            self.definitions.entry(name).or_default().insert(share.key.clone(), element);
+        }
+        if !names.is_empty() {
+            self.shares.insert(share.key, names);
+        }
+        touched
+    }
+
+    /// Takes a share out; gives the names that may now come to something else.
+    pub fn remove(&mut self, key: &str) -> BTreeSet<Name> {
+        let names = self.shares.remove(key).unwrap_or_default();
+        for name in &names {
+            if let Some(definitions) = self.definitions.get_mut(name) {
+                definitions.remove(key);
+                if definitions.is_empty() {
+                    self.definitions.remove(name);
+                }
+            }
+        }
+        names.into_iter().collect()
+    }
+
+    /// What a name comes to; `None` where nobody defines it.
+    pub fn get(&self, name: &Name) -> Option<Merged<'_>> {
+        merge(self.definitions.get(name)?.values())
+    }
+
+    /// The keys of the shares that define a name, in order.
+    pub fn definers(&self, name: &Name) -> impl Iterator<Item = &str> {
+        self.definitions.get(name).into_iter().flat_map(BTreeMap::keys).map(String::as_str)
+    }
+
+    /// Every name that is defined, in order.
+    pub fn names(&self) -> impl Iterator<Item = &Name> {
+        self.definitions.keys()
+    }
+
+    /// What all names come to, and those that come to nothing because their definitions differ.
+    pub fn configuration(&self) -> (Configuration, Vec<Diagnostic>) {
+        let mut conflicts = Vec::new();
+        let elements = self.names().filter_map(|name| match self.get(name)? {
+            Merged::One(element) => Some((name.1.clone(), element.into_owned())),
+            Merged::Conflict => {
+                conflicts.push(self.conflict(name));
+                None
+            }
+        });
+        let configuration = elements.collect();
+        (configuration, conflicts)
+    }
+
+    /// The finding that the definitions of a name differ.
+    pub fn conflict(&self, name: &Name) -> Diagnostic {
+        let definers = self.definers(name).map(|key| format!("`{key}`"));
+        let (section, name) = name;
+        let definers = definers.collect::<Vec<_>>().join(", ");
+        let kind = section.element();
+        let message = format!("{kind} defined multiple times with different configurations: `{name}`, by {definers}");
+        let help = format!("give one of them another name, or the same labels; until then no {kind} `{name}` is served");
+        Diagnostic::error(CONFLICT, message).with_help(help)
+    }
+}
