@@ -1,0 +1,63 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// What a person or CI runs on this workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Task {
+    /// Run every check and test, installing what they need; under CI=true a skipped test is a failure
+    Test(TestOptions),
+    /// Show the project at work: an engine, Traefik, docker-watcher and three services
+    Demo(DemoOptions),
+    /// Write the generated pages under docs/ anew
+    Docs(DocsOptions),
+    /// Measure: the benchmarks of the crates, then the whole program
+    Bench(BenchOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TestOptions {
+    /// Run these steps alone, in the order in which they always run
+    #[arg(long, value_name = "STEP", value_delimiter = ',')]
+    pub(crate) only: Vec<crate::test::Step>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoOptions {
+    /// Leave everything running at the end, until Ctrl-C
+    #[arg(long)]
+    pub(crate) keep: bool,
+
+    /// Do not use an engine that answers: start one for the demo
+    #[arg(long)]
+    pub(crate) own_engine: bool,
+
+    /// The directory of a demo that another process prepared: this one runs inside its namespaces
+    #[arg(long, value_name = "DIRECTORY", hide = true)]
+    pub(crate) inside: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DocsOptions {
+    /// Write nothing; fail if a page is not what would be written
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchOptions {
+    /// Leave out the benchmarks of the crates
+    #[arg(long)]
+    pub(crate) whole_program_only: bool,
+
+    /// Run only the benchmarks whose name contains this
+    #[arg(value_name = "FILTER")]
+    pub(crate) filter: Option<String>,
+}

@@ -1,0 +1,124 @@
+use std::fs;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::tally::Tally;
+use crate::process::{Event, capture, cargo, command, lines, run};
+use crate::progress::seconds;
+use crate::{docs as pages, tools, workspace};
+
+pub(super) fn tools() -> Result<Tally> {
+    let mut tally = Tally::default();
+    let needs = [tools::ENGINE, tools::IMAGE, tools::TESTS].concat();
+    match tools::install(&needs) {
+        Ok(_) => {}
+        // The tests that need it will say so too; those that do not can run.
+        Err(error) if !tools::is_root() => tally.skips.push(format!("tools: {error}")),
+        Err(error) => return Err(error),
+    }
+    tools::traefik()?;
+    tools::cargo_deny()?;
+    Ok(tally)
+}
+
+pub(super) fn format() -> Result<Tally> {
+    run(cargo().args(["fmt", "--all", "--check"]))?;
+    for manifest in example_manifests()? {
+        run(cargo().args(["fmt", "--check", "--manifest-path"]).arg(manifest))?;
+    }
+    Ok(Tally::default())
+}
+
+pub(super) fn deny() -> Result<Tally> {
+    // Advisories are left out: their list is no package, and a build must not change with the day.
+    run(command(tools::cargo_deny()?).args([
+        "--locked",
+        "--all-features",
+        "check",
+        "bans",
+        "licenses",
+        "sources",
+    ]))?;
+    Ok(Tally::default())
+}
+
+pub(super) fn clippy() -> Result<Tally> {
+    run(cargo().args(["clippy", "--locked", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
+    Ok(Tally::default())
+}
+
+pub(super) fn docs() -> Result<Tally> {
+    run(cargo()
+        .args(["doc", "--locked", "--workspace", "--no-deps"])
+        .env("RUSTDOCFLAGS", "--deny warnings"))?;
+    if !pages::up_to_date()? {
+        bail!("generated pages are not up to date: `cargo xtask docs` writes them anew");
+    }
+    Ok(Tally::default())
+}
+
+pub(super) fn build() -> Result<Tally> {
+    run(cargo().args(["build", "--locked", "--workspace"]))?;
+    Ok(Tally::default())
+}
+
+pub(super) fn examples() -> Result<Tally> {
+    for manifest in example_manifests()? {
+        let Some(directory) = manifest.parent() else { continue };
+        // The versions that the workspace is tested with: a lock file of its own would age.
+        fs::copy(workspace::root().join("Cargo.lock"), directory.join("Cargo.lock"))
+            .context("cannot copy the lock file")?;
+        let printed = capture(
+            cargo()
+                .args(["run", "--quiet", "--manifest-path"])
+                .arg(&manifest)
+                .env("CARGO_TARGET_DIR", workspace::target().join("examples"))
+                .stderr(std::process::Stdio::inherit()),
+        )?;
+        let expected = directory.join("expected.txt");
+        let wanted =
+            fs::read_to_string(&expected).with_context(|| format!("cannot read `{}`", expected.display()))?;
+        if printed != wanted {
+            bail!("`{}` printed\n{printed}\nand not what `expected.txt` says:\n{wanted}", manifest.display());
+        }
+    }
+    Ok(Tally::default())
+}
+
+pub(super) fn tests() -> Result<Tally> {
+    let mut tally = Tally::default();
+    let mut tests = cargo();
+    tests.args(["test", "--locked", "--workspace", "--no-fail-fast", "--", "--show-output"]);
+    tests
+        .env("PORTOLAN_TRAEFIK", tools::traefik()?)
+        .env("PORTOLAN_WATCHER", workspace::built("docker-watcher"));
+    let status = lines(&mut tests, |event| match event {
+        Event::Line(line) => {
+            if tally.read(&line) {
+                println!("{line}");
+            }
+        }
+        Event::Silence(elapsed) => {
+            eprintln!("    tests still run ({}; {})", seconds(elapsed), tally.line());
+        }
+    })?;
+    if !status.success() && tally.failed == 0 {
+        tally.failed = 1;
+        tally.failures.push(format!(
+            "`cargo test` ended with {status}: a test program did not build or did not finish"
+        ));
+    }
+    Ok(tally)
+}
+
+/// The manifests of the crates under `examples/`, which are no members of the workspace.
+fn example_manifests() -> Result<Vec<std::path::PathBuf>> {
+    let examples = workspace::root().join("examples");
+    let entries = fs::read_dir(&examples).with_context(|| format!("cannot read `{}`", examples.display()))?;
+    let mut manifests: Vec<_> = entries
+        .filter_map(|entry| Some(entry.ok()?.path().join("Cargo.toml")))
+        .filter(|path| path.exists())
+        .collect();
+    manifests.sort();
+    Ok(manifests)
+}

@@ -1,0 +1,177 @@
+/// What the test runner reported, summed up over all test programs.
+///
+/// Reads the output of `cargo test -- --show-output`. A test that cannot run here passes and prints
+/// `skipped: WHAT: WHY`; it counts as skipped, not as passed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) passed: usize,
+    pub(crate) failed: usize,
+    pub(crate) skipped: usize,
+    /// What was skipped and why, one line each.
+    pub(crate) skips: Vec<String>,
+    /// The tests that failed.
+    pub(crate) failures: Vec<String>,
+    /// Where in the output of passing tests we are, if in it.
+    successes: Option<Counted>,
+    /// Tests of the program being read that the sums will count as passed and that were skipped.
+    not_passed: usize,
+}
+
+/// Whether the test whose output is being read was counted as skipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Counted {
+    NotYet,
+    Already,
+}
+
+impl Tally {
+    /// Takes in a line; whether a reader should see it.
+    ///
+    /// Passing tests and their output stay out of sight: what is left is what one wants to know.
+    pub(crate) fn read(&mut self, line: &str) -> bool {
+        if let Some(counts) = line.strip_prefix("test result: ") {
+            self.successes = None;
+            let not_passed = std::mem::take(&mut self.not_passed);
+            self.passed += count(counts, "passed").saturating_sub(not_passed);
+            self.failed += count(counts, "failed");
+            self.skipped += count(counts, "ignored") + not_passed;
+            return true;
+        }
+        if let Some(skip) = line.trim_start().strip_prefix("skipped: ") {
+            self.skip(skip);
+            return self.successes.is_none();
+        }
+        if self.successes.is_some() {
+            return self.read_success(line);
+        }
+        if line == "successes:" {
+            self.successes = Some(Counted::NotYet);
+            return false;
+        }
+        self.read_verdict(line)
+    }
+
+    fn read_success(&mut self, line: &str) -> bool {
+        if line == "failures:" {
+            self.successes = None;
+            return true;
+        }
+        if line.starts_with("---- ") && line.ends_with(" stdout ----") {
+            self.successes = Some(Counted::NotYet);
+        }
+        false
+    }
+
+    fn read_verdict(&mut self, line: &str) -> bool {
+        let Some((name, verdict)) = line.strip_prefix("test ").and_then(|rest| rest.rsplit_once(" ... "))
+        else {
+            return !(line.is_empty() || line.starts_with("running "));
+        };
+        if verdict == "FAILED" {
+            self.failures.push(name.to_owned());
+        } else if let Some(why) = verdict.strip_prefix("ignored") {
+            let why = why.trim_start_matches([',', ' ']);
+            self.skips.push(format!("{name}: {}", if why.is_empty() { "marked `ignore`" } else { why }));
+        }
+        verdict != "ok"
+    }
+
+    fn skip(&mut self, skip: &str) {
+        self.skips.push(skip.to_owned());
+        // Two such lines of one test are one test skipped.
+        if self.successes == Some(Counted::NotYet) {
+            self.successes = Some(Counted::Already);
+            self.not_passed += 1;
+        }
+    }
+
+    /// Adds what another step found.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+        self.skips.extend(other.skips);
+        self.failures.extend(other.failures);
+    }
+
+    /// The line by which machines read the outcome.
+    pub(crate) fn line(&self) -> String {
+        format!("{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
+    }
+}
+
+fn count(counts: &str, what: &str) -> usize {
+    let parts = counts.split([';', '.']).map(str::trim);
+    parts.filter_map(|part| part.strip_suffix(what)?.trim().parse().ok()).next().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(output: &str, line: &str, skips: &[&str], failures: &[&str], shown: &[&str]) {
+        let mut tally = Tally::default();
+        let seen: Vec<_> = output.lines().filter(|line| tally.read(line)).collect();
+        assert_eq!(tally.line(), line);
+        assert_eq!(tally.skips, skips);
+        assert_eq!(tally.failures, failures);
+        assert_eq!(seen, shown);
+    }
+
+    #[test]
+    fn sums_run_over_all_programs() {
+        let result =
+            "test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s";
+        check(
+            &format!(
+                "running 2 tests\ntest a ... ok\ntest b ... ok\n\n{result}\n\nrunning 2 tests\n{result}\n"
+            ),
+            "4 passed, 0 failed, 0 skipped",
+            &[],
+            &[],
+            &[result, result],
+        );
+    }
+
+    #[test]
+    fn a_test_that_says_so_is_skipped_once() {
+        let result = "test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out";
+        check(
+            &format!(
+                "successes:\n\n---- x stdout ----\nskipped: podman: not root\nskipped: runc: not root\n\n\
+                 ---- y stdout ----\nchatter\n\nsuccesses:\n    x\n    y\n\n{result}"
+            ),
+            "1 passed, 0 failed, 1 skipped",
+            &["podman: not root", "runc: not root"],
+            &[],
+            &[result],
+        );
+    }
+
+    #[test]
+    fn ignored_tests_are_skipped_with_their_reason() {
+        let result = "test result: ok. 0 passed; 0 failed; 2 ignored; 0 measured; 0 filtered out";
+        check(
+            &format!("test a ... ignored, takes an hour\ntest b ... ignored\n{result}"),
+            "0 passed, 0 failed, 2 skipped",
+            &["a: takes an hour", "b: marked `ignore`"],
+            &[],
+            &["test a ... ignored, takes an hour", "test b ... ignored", result],
+        );
+    }
+
+    #[test]
+    fn what_failed_is_shown_whole() {
+        let result = "test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out";
+        check(
+            &format!(
+                "test a ... ok\ntest b ... FAILED\nsuccesses:\n\n---- a stdout ----\nchatter\n\nsuccesses:\n    a\n\n\
+                 failures:\n\n---- b stdout ----\nit broke\n\n{result}"
+            ),
+            "1 passed, 1 failed, 0 skipped",
+            &[],
+            &["b"],
+            &["test b ... FAILED", "failures:", "---- b stdout ----", "it broke", result],
+        );
+    }
+}
