@@ -1,1 +1,20 @@
-//!
+#![doc = include_str!("../README.md")]
+
+mod directory;
+mod document;
+mod error;
+mod format;
+mod json;
+mod marker;
+mod node;
+mod quote;
+mod serializer;
+mod toml;
+mod vet;
+mod yaml;
+
+pub use directory::{Directory, Outcome};
+pub use document::Document;
+pub use error::{Error, Place, Refusal};
+pub use format::Format;
+pub use marker::Marker;

@@ -1,0 +1,270 @@
+use std::fs::{self, File, Permissions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::format::Format;
+use crate::marker::Marker;
+
+/// The directory that Traefik watches, and our one file in it.
+///
+/// One file, because Traefik skips a name that two files define. It is replaced in one rename, so that nobody ever reads half
+/// of it, and made in the hidden sub-directory `.<stem>`: Traefik reads sub-directories but does not watch them, and anything
+/// that happens in the watched directory itself, a temporary file's birth and each of its writes included, makes it load
+/// everything again (3.7: five times for one change; this way once).
+///
+/// Files that others wrote are never touched: ours are known by their [`Marker`].
+///
+/// ```
+/// use portolan_traefik::{Directory, Document, Format, Outcome};
+///
+/// let path = tempfile::tempdir()?;
+/// let mut directory = Directory::new(path.path(), "docker-watcher", Format::Yaml)?;
+/// directory.prepare()?;
+/// let document = Document::new(Format::Yaml).with_header(directory.marker());
+/// assert_eq!(directory.write(&document.text())?, Outcome::Written);
+/// assert_eq!(directory.write(&document.text())?, Outcome::Unchanged);
+/// assert!(directory.file().ends_with("docker-watcher.yml"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Directory {
+    path: PathBuf,
+    stem: String,
+    format: Format,
+    marker: Marker,
+    /// Whether our file of the other format may still be there.
+    other_format: bool,
+}
+
+/// What a write came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The file is new.
+    Written,
+    /// It had these bytes already, and Traefik was not woken.
+    Unchanged,
+}
+
+impl Directory {
+    /// The file `<stem>.yml` or `<stem>.toml` in this directory, marked as written by the program `stem`. Touches nothing yet.
+    ///
+    /// # Errors
+    /// [`Error::JsonInDirectory`], as Traefik does not read JSON there, and [`Error::Stem`] for a stem with a slash in it or none at all.
+    pub fn new(path: impl Into<PathBuf>, stem: &str, format: Format) -> Result<Self, Error> {
+        let path = path.into();
+        if format == Format::Json {
+            return Err(Error::JsonInDirectory { path });
+        }
+        if Path::new(stem).file_name().is_none_or(|name| name != stem) {
+            return Err(Error::Stem { stem: stem.to_owned() });
+        }
+        Ok(Self { path, stem: stem.to_owned(), format, marker: Marker::new(stem), other_format: true })
+    }
+
+    /// The same, for a program that isn't called as its file is.
+    #[must_use]
+    pub fn with_marker(mut self, marker: Marker) -> Self {
+        self.marker = marker;
+        self
+    }
+
+    /// The directory.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Our file in it.
+    pub fn file(&self) -> PathBuf {
+        self.file_in(self.format)
+    }
+
+    /// By what our file is known: the header that its documents must have.
+    pub const fn marker(&self) -> &Marker {
+        &self.marker
+    }
+
+    /// Makes the directory if it is absent, removes what a killed process left half written, and sees that no foreign file
+    /// stands under our name.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] and [`Error::NotAFile`] for what stands under our name, [`Error::Io`] if the system refuses a step.
+    pub fn prepare(&mut self) -> Result<(), Error> {
+        make_directories(&self.path)?;
+        let scratch = self.scratch();
+        make_directories(&scratch)?;
+        for entry in fs::read_dir(&scratch).map_err(|error| Error::io("read", &scratch, error))? {
+            let path = entry.map_err(|error| Error::io("read", &scratch, error))?.path();
+            if path.extension().is_some_and(|extension| extension == TEMPORARY) {
+                remove_if_present(&path)?;
+            }
+        }
+        self.ours(&self.file())?;
+        Ok(())
+    }
+
+    /// Replaces the file by this text, unless it has these very bytes. Once that is done, our file of the other format, from
+    /// before a change of settings, is removed: later than a moment in which routes are defined twice, and never earlier.
+    ///
+    /// The new text is on the disk when this returns, and readable by everyone whatever the umask, as Traefik may be another user.
+    ///
+    /// # Errors
+    /// Those of [`Directory::prepare`], and [`Error::Unmarked`] for a text without our header. The file is then as it was.
+    pub fn write(&mut self, text: &str) -> Result<Outcome, Error> {
+        let file = self.file();
+        if !self.marker.heads(text.as_bytes()) {
+            return Err(Error::Unmarked { path: file, marker: self.marker.to_string() });
+        }
+        let outcome = if self.ours(&file)?.is_some_and(|old| old == text.as_bytes()) {
+            Outcome::Unchanged
+        } else {
+            self.replace(&file, text)?;
+            Outcome::Written
+        };
+        if self.other_format {
+            self.remove_other_format()?;
+            self.other_format = false;
+        }
+        Ok(outcome)
+    }
+
+    /// Removes our file, of whichever format. True if there was one.
+    ///
+    /// # Errors
+    /// Those of [`Directory::prepare`].
+    pub fn remove(&mut self) -> Result<bool, Error> {
+        let file = self.file();
+        let present = self.ours(&file)?.is_some();
+        if present {
+            remove_if_present(&file)?;
+        }
+        let other = self.remove_other_format()?;
+        // Empty unless another process of ours is at work.
+        let _ = fs::remove_dir(self.scratch());
+        sync_directory(&self.path);
+        Ok(present || other)
+    }
+
+    fn replace(&self, file: &Path, text: &str) -> Result<(), Error> {
+        let scratch = self.scratch();
+        let make = || tempfile::Builder::new().prefix("").suffix(".tmp").tempfile_in(&scratch);
+        let mut temporary = match make() {
+            // Someone removed the directory, or this is the first write.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                make_directories(&self.path)?;
+                make_directories(&scratch)?;
+                make()
+            }
+            result => result,
+        }
+        .map_err(|error| Error::io("create a file in", &scratch, error))?;
+        let written = (|| {
+            temporary.as_file().set_permissions(Permissions::from_mode(0o644))?;
+            temporary.write_all(text.as_bytes())?;
+            temporary.as_file().sync_all()
+        })();
+        // Dropped on its way out, the temporary file is gone too.
+        written.map_err(|error| Error::io("write", temporary.path(), error))?;
+        temporary.persist(file).map_err(|error| Error::io("replace", file, error.error))?;
+        sync_directory(&self.path);
+        Ok(())
+    }
+
+    /// The bytes of a file of ours at this path, none if nothing is there.
+    fn ours(&self, path: &Path) -> Result<Option<Vec<u8>>, Error> {
+        match self.look(path)? {
+            Found::Nothing => Ok(None),
+            Found::Ours(bytes) => Ok(Some(bytes)),
+            Found::Foreign => Err(Error::Foreign { path: path.to_owned(), marker: self.marker.to_string() }),
+            Found::NotAFile(kind) => Err(Error::NotAFile { path: path.to_owned(), kind }),
+        }
+    }
+
+    fn look(&self, path: &Path) -> Result<Found, Error> {
+        let metadata = match fs::symlink_metadata(path) {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
+            Err(error) => return Err(Error::io("read", path, error)),
+        };
+        let kind = metadata.file_type();
+        if kind.is_dir() {
+            return Ok(Found::NotAFile("directory"));
+        } else if kind.is_symlink() {
+            return Ok(Found::NotAFile("symbolic link"));
+        } else if !kind.is_file() {
+            return Ok(Found::NotAFile("special file"));
+        }
+        let read = || {
+            let mut file = File::open(path)?;
+            // A foreign file may be large: its beginning tells.
+            let mut bytes = Vec::new();
+            let beginning = self.marker.as_str().len() as u64 + 1;
+            (&mut file).take(beginning).read_to_end(&mut bytes)?;
+            if !self.marker.heads(&bytes) {
+                return Ok(Found::Foreign);
+            }
+            file.read_to_end(&mut bytes)?;
+            Ok(Found::Ours(bytes))
+        };
+        read().map_err(|error| Error::io("read", path, error))
+    }
+
+    fn remove_other_format(&self) -> Result<bool, Error> {
+        let other = self.file_in(if self.format == Format::Yaml { Format::Toml } else { Format::Yaml });
+        let ours = matches!(self.look(&other)?, Found::Ours(_));
+        if ours {
+            remove_if_present(&other)?;
+        }
+        Ok(ours)
+    }
+
+    fn file_in(&self, format: Format) -> PathBuf {
+        self.path.join(format!("{}.{}", self.stem, format.extension()))
+    }
+
+    /// Where a file is made before it is renamed into its place: in the same file system.
+    fn scratch(&self) -> PathBuf {
+        self.path.join(format!(".{}", self.stem))
+    }
+}
+
+/// What is found where a file of ours could be.
+enum Found {
+    Nothing,
+    Ours(Vec<u8>),
+    Foreign,
+    NotAFile(&'static str),
+}
+
+/// The extension of a file that is being made: Traefik reads other extensions alone.
+const TEMPORARY: &str = "tmp";
+
+/// Makes the directory and those above it that are absent, open to Traefik whatever the umask: one sub-directory that it
+/// cannot read, and it refuses them all.
+fn make_directories(path: &Path) -> Result<(), Error> {
+    let absent: Vec<_> =
+        path.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
+    for path in absent.into_iter().rev() {
+        match fs::create_dir(path) {
+            Ok(()) => fs::set_permissions(path, Permissions::from_mode(0o755)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+            Err(error) => Err(error),
+        }
+        .map_err(|error| Error::io("create", path, error))?;
+    }
+    Ok(())
+}
+
+fn remove_if_present(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("remove", path, error)),
+        _ => Ok(()),
+    }
+}
+
+/// Puts the new name on the disk. The file is in its place by now, so that a file system which cannot sync a directory is no
+/// reason to call it unwritten.
+fn sync_directory(path: &Path) {
+    let _ = File::open(path).and_then(|directory| directory.sync_all());
+}
