@@ -1,1 +1,22 @@
-//!
+#![doc = include_str!("../README.md")]
+
+mod check;
+mod choice;
+mod file;
+mod key;
+mod load;
+mod node;
+mod overrides;
+mod problem;
+mod reference;
+mod setting;
+mod settings;
+mod sources;
+mod suggest;
+
+pub use choice::{DefaultRoute, Format, LogFormat, LogLevel};
+pub use key::{KEYS, Key, SECTIONS, Section};
+pub use problem::{Error, Origin, Place, Problem, Warning};
+pub use reference::reference;
+pub use settings::{Blacklist, Log, Settings, Tls};
+pub use sources::{DEFAULT_FILE, File, Location, Sources, locate};

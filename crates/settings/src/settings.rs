@@ -1,0 +1,123 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+
+use crate::{DefaultRoute, Format, LogFormat, LogLevel};
+
+/// What `docker-watcher` is told, complete: what nobody said has its default.
+///
+/// [`KEYS`](crate::KEYS) describes each field for people. Serialized, it is a settings file that loads to the same value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Settings {
+    /// Addresses of the engines; empty where the local one is meant.
+    pub engine: Vec<String>,
+    /// The files for TLS with engines.
+    pub tls: Tls,
+    /// The directory that Traefik watches.
+    pub output: PathBuf,
+    /// The format of the file in it.
+    pub format: Format,
+    /// Whether a container without `traefik.enable` is routed.
+    pub exposed_by_default: bool,
+    /// The rule of a router that has none, a Go template.
+    pub default_rule: String,
+    /// Which containers are routed, an expression over labels; empty for all.
+    pub constraints: String,
+    /// The network by which containers are reached, where they don't choose one.
+    pub network: Option<String>,
+    /// Whether a published port's address on the host is preferred.
+    #[serde(rename = "useBindPortIP")]
+    pub use_bind_port_ip: bool,
+    /// Whether a service stays without servers while its containers are unhealthy.
+    pub allow_empty_services: bool,
+    /// What routes a container that says nothing of routes.
+    pub default_route: DefaultRoute,
+    /// The networks that Traefik itself is on.
+    pub traefik_networks: Vec<String>,
+    /// The host under which Traefik reaches containers on the host's network: a name or an address, without a port.
+    pub host_address: String,
+    /// What is kept off the proxy.
+    pub blacklist: Blacklist,
+    /// How the log looks.
+    pub log: Log,
+    /// How long changes are gathered after a first one has been written.
+    #[serde(serialize_with = "in_words")]
+    pub debounce: Duration,
+    /// How long a request to an engine may take.
+    #[serde(serialize_with = "in_words")]
+    pub timeout: Duration,
+}
+
+/// The files for TLS with engines, in PEM.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tls {
+    /// The authority that signed the engine's certificate.
+    pub ca: Option<PathBuf>,
+    /// The certificate that we show.
+    pub cert: Option<PathBuf>,
+    /// Its private key.
+    pub key: Option<PathBuf>,
+}
+
+/// What is added to the list of what is kept off the proxy, or taken from it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Blacklist {
+    /// Whether it is in force.
+    pub enabled: bool,
+    /// More images.
+    pub images: Vec<String>,
+    /// More ports inside the container, in host order.
+    pub ports: Vec<u16>,
+    /// More paths inside the container at which something is mounted.
+    pub mounts: Vec<String>,
+    /// Names of containers, or images, that are let through.
+    pub allow: Vec<String>,
+}
+
+/// How the log looks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Log {
+    /// How much is logged.
+    pub level: LogLevel,
+    /// How a line looks.
+    pub format: LogFormat,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            engine: Vec::new(),
+            tls: Tls::default(),
+            output: PathBuf::from("/srv/traefik/dynamic"),
+            format: Format::default(),
+            exposed_by_default: true,
+            default_rule: "Host(`{{ normalize .Name }}`)".to_owned(),
+            constraints: String::new(),
+            network: None,
+            use_bind_port_ip: false,
+            allow_empty_services: false,
+            default_route: DefaultRoute::default(),
+            traefik_networks: Vec::new(),
+            host_address: "127.0.0.1".to_owned(),
+            blacklist: Blacklist::default(),
+            log: Log::default(),
+            debounce: Duration::from_millis(100),
+            timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Default for Blacklist {
+    fn default() -> Self {
+        Self { enabled: true, images: Vec::new(), ports: Vec::new(), mounts: Vec::new(), allow: Vec::new() }
+    }
+}
+
+fn in_words<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&humantime::format_duration(*duration))
+}

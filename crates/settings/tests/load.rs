@@ -1,0 +1,441 @@
+//! Which source wins, and what is said of each mistake.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use portolan_settings::{
+    DefaultRoute, Error, File, Format, KEYS, LogFormat, LogLevel, Problem, Settings, Sources, Warning,
+};
+
+fn sources(text: &str, env: &[(&str, &str)], flags: &[(&str, &str)]) -> Sources {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    Sources {
+        file: Some(File { path: PathBuf::from("w.yml"), text: text.to_owned() }),
+        env: env.iter().map(owned).collect(),
+        flags: flags.iter().map(owned).collect(),
+    }
+}
+
+fn load(text: &str, env: &[(&str, &str)], flags: &[(&str, &str)]) -> (Settings, Vec<Warning>) {
+    Settings::load(&sources(text, env, flags)).unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+fn problems(text: &str, env: &[(&str, &str)], flags: &[(&str, &str)]) -> Vec<Problem> {
+    match Settings::load(&sources(text, env, flags)) {
+        Err(problems) => problems,
+        Ok(loaded) => panic!("this should have mistakes: {text:?} {loaded:#?}"),
+    }
+}
+
+/// Each problem in a line, its help in the next.
+fn told(problems: &[Problem]) -> Vec<String> {
+    let help = |problem: &Problem| problem.help.as_ref().map(|help| format!("  {help}"));
+    problems.iter().flat_map(|problem| [Some(problem.to_string()), help(problem)]).flatten().collect()
+}
+
+/// One mistake in a file, and the line that tells it, with its help.
+fn check(text: &str, expected: &str, help: &str) {
+    assert_eq!(told(&problems(text, &[], &[])), [expected.to_owned(), format!("  {help}")], "{text}");
+}
+
+#[test]
+fn a_file_that_says_nothing_leaves_the_defaults() {
+    for text in [
+        "",
+        "# nothing\n",
+        "---\n",
+        "{}",
+        "null",
+        "log:\n",
+        "log: {level: }",
+        "engine: ~\nblacklist:\n  # ports: []\n",
+    ] {
+        assert_eq!(load(text, &[], &[]).0, Settings::default(), "{text}");
+    }
+    assert_eq!(Settings::load(&Sources::default()), Ok((Settings::default(), vec![])));
+}
+
+#[test]
+fn a_file_sets_every_kind_of_value() {
+    let text = "
+        engine: [unix:///a.sock, 'tcp://b:2375']
+        tls: {ca: ca.pem, cert: cert.pem, key: key.pem}
+        output: /dynamic
+        format: toml
+        exposedByDefault: false
+        defaultRule: ''
+        constraints: Label(`a`, `b`)
+        network: front
+        useBindPortIP: true
+        allowEmptyServices: true
+        defaultRoute: proxy
+        traefikNetworks: front
+        hostAddress: host.docker.internal
+        blacklist: {enabled: false, images: [x/*], ports: [1, 65535], mounts: [/data], allow: [db]}
+        log: {level: trace, format: json}
+        debounce: 0s
+        timeout: 1m 30s
+    ";
+    let (settings, _) = load(text, &[], &[]);
+    assert_eq!(settings.engine, ["unix:///a.sock", "tcp://b:2375"]);
+    assert_eq!(settings.tls.key, Some(PathBuf::from("key.pem")));
+    assert_eq!(settings.output, PathBuf::from("/dynamic"));
+    assert_eq!(settings.format, Format::Toml);
+    assert!(!settings.exposed_by_default && settings.use_bind_port_ip && settings.allow_empty_services);
+    assert_eq!(settings.default_rule, "");
+    assert_eq!(settings.constraints, "Label(`a`, `b`)");
+    assert_eq!(settings.network.as_deref(), Some("front"));
+    assert_eq!(settings.default_route, DefaultRoute::Proxy);
+    assert_eq!(settings.traefik_networks, ["front"]);
+    assert_eq!(settings.host_address, "host.docker.internal");
+    assert!(!settings.blacklist.enabled);
+    assert_eq!(settings.blacklist.ports, [1, 65535]);
+    assert_eq!((settings.log.level, settings.log.format), (LogLevel::Trace, LogFormat::Json));
+    assert_eq!((settings.debounce, settings.timeout), (Duration::ZERO, Duration::from_secs(90)));
+}
+
+#[test]
+fn flags_override_variables_override_the_file() {
+    let (file, env, flags) = ("output: /file\n", ("PORTOLAN_OUTPUT", "/env"), ("output", "/flag"));
+    let output = |text, env: &[_], flags: &[_]| load(text, env, flags).0.output;
+    assert_eq!(output(file, &[], &[]), PathBuf::from("/file"));
+    assert_eq!(output(file, &[env], &[]), PathBuf::from("/env"));
+    assert_eq!(output(file, &[env], &[flags]), PathBuf::from("/flag"));
+    assert_eq!(output(file, &[], &[flags]), PathBuf::from("/flag"));
+}
+
+#[test]
+fn every_key_has_a_variable_and_a_flag() {
+    for key in KEYS {
+        let pair = match key.path {
+            "tls.cert" => "tls: {key: k}",
+            "tls.key" => "tls: {cert: c}",
+            _ => "",
+        };
+        let value = match key.path {
+            "engine" => "tcp://a:1,tcp://b:2",
+            "output" => "/elsewhere",
+            "blacklist.mounts" => "/a, /b",
+            "blacklist.ports" => "1, 2",
+            _ => key.example,
+        };
+        let by_variable = load(pair, &[(&key.variable(), value)], &[]).0;
+        assert_ne!(by_variable, load("", &[], &[]).0, "{key:?}");
+        for flag in [key.flag().as_str(), key.path] {
+            assert_eq!(load(pair, &[], &[(flag, value)]).0, by_variable, "{key:?}");
+        }
+    }
+}
+
+#[test]
+fn variables_are_compared_without_case_and_underscores() {
+    for variable in ["PORTOLAN_EXPOSED_BY_DEFAULT", "PORTOLAN_EXPOSEDBYDEFAULT", "PORTOLAN_exposedByDefault"]
+    {
+        assert!(!load("", &[(variable, "F")], &[]).0.exposed_by_default, "{variable}");
+    }
+}
+
+#[test]
+fn booleans_of_variables_and_flags_are_those_of_go() {
+    for (text, expected) in
+        [("1", true), ("T", true), ("TRUE", true), ("0", false), ("f", false), ("False", false)]
+    {
+        let file = format!("useBindPortIP: {}", !expected);
+        assert_eq!(load(&file, &[("PORTOLAN_USE_BIND_PORT_IP", text)], &[]).0.use_bind_port_ip, expected);
+        assert_eq!(load(&file, &[], &[("use-bind-port-ip", text)]).0.use_bind_port_ip, expected);
+    }
+}
+
+#[test]
+fn an_empty_variable_sets_an_empty_value() {
+    let file = "network: front\nengine: [a, b]\ndefaultRule: x\ntls: {ca: x}\n";
+    let empty = ["NETWORK", "ENGINE", "DEFAULT_RULE", "TLS_CA"].map(|name| format!("PORTOLAN_{name}"));
+    let env: Vec<(&str, &str)> = empty.iter().map(|name| (name.as_str(), "")).collect();
+    let (settings, _) = load(file, &env, &[]);
+    assert_eq!((settings.network, settings.engine.len(), settings.tls.ca), (None, 0, None));
+    assert_eq!(settings.default_rule, "");
+}
+
+#[test]
+fn lists_of_flags_gather_and_override_as_a_whole() {
+    let engine = |flags: &[_]| load("engine: [a, b]", &[], flags).0.engine;
+    assert_eq!(engine(&[("engine", "c"), ("engine", "d,e")]), ["c", "d", "e"]);
+    assert_eq!(load("", &[], &[("log-level", "debug"), ("log-level", "warn")]).0.log.level, LogLevel::Warn);
+}
+
+#[test]
+fn unknown_variables_are_warned_of() {
+    let env = [
+        ("PORTOLAN_LOG_LEVL", "debug"),
+        ("PORTOLAN_XYZ", ""),
+        ("PORTOLAN_CONFIG", "w.yml"),
+        ("PORTOLAN_CONFIG_", "w.yml"),
+        ("PATH", "/bin"),
+        ("portolan_output", "/x"),
+    ];
+    let (settings, warnings) = load("", &env, &[]);
+    assert_eq!(settings, Settings::default());
+    assert_eq!(
+        told(&warnings),
+        [
+            "variable `PORTOLAN_CONFIG_`: unknown variable",
+            "  did you mean `PORTOLAN_CONFIG`?",
+            "variable `PORTOLAN_LOG_LEVL`: unknown variable",
+            "  did you mean `PORTOLAN_LOG_LEVEL`?",
+            "variable `PORTOLAN_XYZ`: unknown variable",
+            "  a variable is `PORTOLAN_` and a key, such as `PORTOLAN_LOG_LEVEL`",
+        ]
+    );
+}
+
+#[test]
+fn unknown_keys_have_a_place_and_a_suggestion() {
+    check("a: 1", "w.yml:1:1: key `a`: unknown key", &told(&problems("a: 1", &[], &[]))[1][2..]);
+    check(
+        "log:\n  format: json\n  lvl: info\n",
+        "w.yml:3:3: key `log.lvl`: unknown key",
+        "did you mean `level` in the section `log`?",
+    );
+    check(
+        "\n\nExposedByDefault: true",
+        "w.yml:3:1: key `ExposedByDefault`: unknown key",
+        "did you mean `exposedByDefault`?",
+    );
+    check(
+        "log.level: info",
+        "w.yml:1:1: key `log.level`: unknown key",
+        "did you mean `level` in the section `log`?",
+    );
+    check(
+        "log: {'le.vel': info}",
+        "w.yml:1:7: key `log.le.vel`: unknown key",
+        "did you mean `level` in the section `log`?",
+    );
+}
+
+#[test]
+fn wrong_types_name_what_was_expected_and_show_the_value() {
+    check(
+        "exposedByDefault: yes",
+        "w.yml:1:19: key `exposedByDefault`: expected `true` or `false`, found the text `yes`",
+        "write `true`, without quotes",
+    );
+    check(
+        "network: 5",
+        "w.yml:1:10: key `network`: expected text, found the number `5`",
+        "put it in quotes: `\"5\"`",
+    );
+    check(
+        "output: true",
+        "w.yml:1:9: key `output`: expected a path, found `true`",
+        "put it in quotes: `\"true\"`",
+    );
+    check(
+        "timeout: 5",
+        "w.yml:1:10: key `timeout`: expected a duration with a unit, found the number `5`",
+        "write `5ms` or `5s`",
+    );
+    check(
+        "timeout: soon",
+        "w.yml:1:10: key `timeout`: expected a duration with a unit, found the text `soon`",
+        "write it as in `100ms`, `2s` or `1m 30s`",
+    );
+    check(
+        "format: YAML",
+        "w.yml:1:9: key `format`: expected one of `yaml`, `toml`, found the text `YAML`",
+        "did you mean `yaml`?",
+    );
+    check(
+        "log: {level: warning}",
+        "w.yml:1:14: key `log.level`: expected one of `error`, `warn`, `info`, `debug`, `trace`, found the text `warning`",
+        "did you mean `warn`?",
+    );
+    check(
+        "log: loud",
+        "w.yml:1:6: key `log`: expected a section with keys, found the text `loud`",
+        "write one `key: value` a line",
+    );
+    check(
+        "- engine",
+        "w.yml:1:1: expected a section with keys, found a list",
+        "write one `key: value` a line",
+    );
+    check(
+        "blacklist:\n  ports: [80, '81']",
+        "w.yml:2:15: key `blacklist.ports`: expected a port from 1 to 65535, found the text `81`",
+        "write `81` without quotes",
+    );
+}
+
+#[test]
+fn durations_are_numbers_with_units() {
+    let check = |text: &str, expected| {
+        assert_eq!(
+            load(&format!("debounce: {text}"), &[], &[]).0.debounce,
+            Duration::from_millis(expected),
+            "{text}"
+        );
+        assert_eq!(
+            load("", &[("PORTOLAN_DEBOUNCE", text)], &[]).0.debounce,
+            Duration::from_millis(expected),
+            "{text}"
+        );
+    };
+    check("0", 0);
+    check("0s", 0);
+    check("250ms", 250);
+    check("2s", 2000);
+    check("1m 30s", 90_000);
+    check("1m30s", 90_000);
+    for other in ["1", "1.5", "-1s", "s", "1 fortnight", "99999999999999999999s", "''", "[]", "true"] {
+        assert_eq!(problems(&format!("debounce: {other}"), &[], &[]).len(), 1, "{other}");
+    }
+}
+
+#[test]
+fn names_that_are_no_keys_do_not_hide_each_other() {
+    let long = "x".repeat(70);
+    let found = problems(&format!("5: a\n{long}1: b\n{long}2: c\ntrue: d\n[]: e\n? \n: f\n"), &[], &[]);
+    let keys: Vec<&str> = found.iter().filter_map(|problem| problem.key.as_deref()).collect();
+    let short = format!("{}…", "x".repeat(60));
+    assert_eq!(keys, ["5", &short, &short, "true", "a list", "nothing"]);
+    assert!(found.iter().all(|problem| problem.error == Error::UnknownKey), "{found:#?}");
+}
+
+#[test]
+fn values_that_no_help_is_known_for() {
+    let check = |text, expected: &str| assert_eq!(told(&problems(text, &[], &[])), [expected], "{text}");
+    check(
+        "blacklist: {ports: [70000]}",
+        "w.yml:1:21: key `blacklist.ports`: expected a port from 1 to 65535, found the number `70000`",
+    );
+    check(
+        "blacklist: {ports: 0}",
+        "w.yml:1:20: key `blacklist.ports`: expected a port from 1 to 65535, found the number `0`",
+    );
+    check("engine: {a: b}", "w.yml:1:9: key `engine`: expected a list of texts, found a section with keys");
+    check("output: [a]", "w.yml:1:9: key `output`: expected a path, found a list");
+    check("network: !x y", "w.yml:1:10: key `network`: expected text, found a value with a tag");
+    check("engine: [a, ~]", "w.yml:1:13: key `engine`: expected text, found nothing");
+}
+
+#[test]
+fn duplicates_name_the_first() {
+    check(
+        "format: yaml\noutput: /x\nformat: toml\n",
+        "w.yml:3:1: key `format`: given twice, first by line 1",
+        "remove one of them",
+    );
+    check(
+        "log: {level: info, level: info}",
+        "w.yml:1:20: key `log.level`: given twice, first by line 1",
+        "remove one of them",
+    );
+    check("log: {}\nlog: {}", "w.yml:2:1: key `log`: given twice, first by line 1", "remove one of them");
+    let twice = problems("", &[("PORTOLAN_LOGLEVEL", "info"), ("PORTOLAN_LOG_LEVEL", "warn")], &[]);
+    assert_eq!(
+        told(&twice),
+        [
+            "variable `PORTOLAN_LOG_LEVEL`: key `log.level`: given twice, first by `PORTOLAN_LOGLEVEL`",
+            "  set `PORTOLAN_LOG_LEVEL` alone",
+        ]
+    );
+}
+
+#[test]
+fn what_is_no_yaml_has_its_place() {
+    let syntax = |text| match problems(text, &[], &[]).as_slice() {
+        [problem] => (problem.to_string(), problem.help.clone()),
+        other => panic!("{other:?}"),
+    };
+    let (line, help) = syntax("log:\n\tlevel: info\n");
+    assert_eq!(line, "w.yml:2:1: this is not valid YAML: found character that cannot start any token");
+    assert_eq!(help.as_deref(), Some("indent with spaces, not with tabs"));
+    let (line, help) = syntax("output: /x\nformat: [yaml\n");
+    assert!(line.starts_with("w.yml:3:1: this is not valid YAML: "), "{line}");
+    assert_eq!(help, None);
+    let (line, _) = syntax("format: yaml\n---\nformat: toml\n");
+    assert!(line.contains("more than one document"), "{line}");
+    let (line, _) = syntax("format: *yaml\n");
+    assert!(line.starts_with("w.yml:1:9: this is not valid YAML: unknown anchor"), "{line}");
+}
+
+#[test]
+fn values_that_cannot_be_meant() {
+    check(
+        "output: ''",
+        "w.yml:1:9: key `output`: the path is empty",
+        "name the directory that Traefik's file provider watches, such as `/srv/traefik/dynamic`",
+    );
+    check(
+        "tls: {cert: c}",
+        "w.yml:1:13: key `tls.cert`: a certificate is of no use without its key",
+        "set `tls.key` too",
+    );
+    check(
+        "tls: {key: k}",
+        "w.yml:1:12: key `tls.key`: a key is of no use without its certificate",
+        "set `tls.cert` too",
+    );
+    check(
+        "hostAddress: 'http://h'",
+        "w.yml:1:14: key `hostAddress`: `http://h` is neither an IP address nor a name",
+        "write it without scheme, port and brackets, as in `127.0.0.1`",
+    );
+    check(
+        "engine: ['']",
+        "w.yml:1:9: key `engine`: an address is empty",
+        "remove it: without any, it is the local engine",
+    );
+    check(
+        "blacklist: {mounts: data}",
+        "w.yml:1:21: key `blacklist.mounts`: `data` is no path from the root",
+        "write the path inside the container, such as `/data/db`",
+    );
+    check("timeout: 0s", "w.yml:1:10: key `timeout`: no request is answered in no time", "`10s` is usual");
+    check("timeout: 2h", "w.yml:1:10: key `timeout`: `2h` is longer than one hour", "`10s` is usual");
+    check(
+        "debounce: 1h 1s",
+        "w.yml:1:11: key `debounce`: `1h 1s` is longer than one hour",
+        "`100ms` is usual",
+    );
+}
+
+#[test]
+fn what_follows_from_another_mistake_is_not_told() {
+    let found = problems("tls: {cert: c, key: [k]}", &[], &[]);
+    assert_eq!(told(&found), ["w.yml:1:21: key `tls.key`: expected a path, found a list"]);
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_with_their_origin() {
+    let file = "formt: toml\nlog:\n  level: 5\nengine: [a, 1, 2]\n";
+    let env = [("PORTOLAN_TIMEOUT", "5"), ("PORTOLAN_EXPOSED_BY_DEFAULT", "")];
+    let flags = [("log-format", "xml"), ("outptu", "/x")];
+    let found = problems(file, &env, &flags);
+    let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        lines,
+        [
+            "w.yml:1:1: key `formt`: unknown key",
+            "w.yml:3:10: key `log.level`: expected one of `error`, `warn`, `info`, `debug`, `trace`, found the number `5`",
+            "w.yml:4:13: key `engine`: expected text, found the number `1`",
+            "w.yml:4:16: key `engine`: expected text, found the number `2`",
+            "variable `PORTOLAN_EXPOSED_BY_DEFAULT`: key `exposedByDefault`: expected `true` or `false`, found an empty text",
+            "variable `PORTOLAN_TIMEOUT`: key `timeout`: expected a duration with a unit, found the text `5`",
+            "flag `--outptu`: unknown flag",
+            "flag `--log-format`: key `log.format`: expected one of `text`, `json`, found the text `xml`",
+        ]
+    );
+    assert_eq!(found[6].help.as_deref(), Some("did you mean `--output`?"));
+    assert_eq!(found[6].error, Error::UnknownFlag);
+}
+
+#[test]
+fn a_file_with_thousands_of_mistakes_is_read_in_good_time() {
+    let text: String = (0..5000).map(|n| format!("x{n}: 1\n")).collect();
+    let found = problems(&text, &[], &[]);
+    assert_eq!(found.len(), 5000);
+    assert_eq!(found[99].to_string(), "w.yml:100:1: key `x99`: unknown key");
+    assert_eq!(found[100].to_string(), "w.yml: key `x100`: unknown key");
+}
