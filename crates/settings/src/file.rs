@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
-use crate::key::{Key, SECTIONS};
+use crate::Key;
+use crate::keys::SECTIONS;
 use crate::load::{Found, Layers, Places, Source};
 use crate::node::{Node, Value};
 use crate::{Error, Place};

@@ -4,6 +4,7 @@ mod check;
 mod choice;
 mod file;
 mod key;
+mod keys;
 mod load;
 mod node;
 mod overrides;
@@ -15,7 +16,8 @@ mod sources;
 mod suggest;
 
 pub use choice::{DefaultRoute, Format, LogFormat, LogLevel};
-pub use key::{KEYS, Key, SECTIONS, Section};
+pub use key::{Key, Section};
+pub use keys::{KEYS, SECTIONS};
 pub use problem::{Error, Origin, Place, Problem, Warning};
 pub use reference::reference;
 pub use settings::{Blacklist, Log, Settings, Tls};

@@ -1,6 +1,7 @@
 use std::fmt::Write as _;
 
-use crate::key::{KEYS, Key, SECTIONS};
+use crate::Key;
+use crate::keys::{KEYS, SECTIONS};
 
 /// The reference page of the settings, in Markdown: how they are given, and each key with its type, default and variable.
 ///

@@ -1,4 +1,5 @@
-use crate::key::{KEYS, SECTIONS, fold};
+use crate::key::fold;
+use crate::keys::{KEYS, SECTIONS};
 
 /// The key or section that a name below a section (empty: at the root) probably means.
 ///

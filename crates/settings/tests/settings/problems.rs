@@ -1,191 +1,12 @@
-//! Which source wins, and what is said of each mistake.
+//! What is said of each mistake.
 
-use std::path::PathBuf;
-use std::time::Duration;
+use portolan_settings::Error;
 
-use portolan_settings::{
-    DefaultRoute, Error, File, Format, KEYS, LogFormat, LogLevel, Problem, Settings, Sources, Warning,
-};
-
-fn sources(text: &str, env: &[(&str, &str)], flags: &[(&str, &str)]) -> Sources {
-    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-    Sources {
-        file: Some(File { path: PathBuf::from("w.yml"), text: text.to_owned() }),
-        env: env.iter().map(owned).collect(),
-        flags: flags.iter().map(owned).collect(),
-    }
-}
-
-fn load(text: &str, env: &[(&str, &str)], flags: &[(&str, &str)]) -> (Settings, Vec<Warning>) {
-    Settings::load(&sources(text, env, flags)).unwrap_or_else(|problems| panic!("{problems:#?}"))
-}
-
-fn problems(text: &str, env: &[(&str, &str)], flags: &[(&str, &str)]) -> Vec<Problem> {
-    match Settings::load(&sources(text, env, flags)) {
-        Err(problems) => problems,
-        Ok(loaded) => panic!("this should have mistakes: {text:?} {loaded:#?}"),
-    }
-}
-
-/// Each problem in a line, its help in the next.
-fn told(problems: &[Problem]) -> Vec<String> {
-    let help = |problem: &Problem| problem.help.as_ref().map(|help| format!("  {help}"));
-    problems.iter().flat_map(|problem| [Some(problem.to_string()), help(problem)]).flatten().collect()
-}
+use super::{problems, told};
 
 /// One mistake in a file, and the line that tells it, with its help.
 fn check(text: &str, expected: &str, help: &str) {
     assert_eq!(told(&problems(text, &[], &[])), [expected.to_owned(), format!("  {help}")], "{text}");
-}
-
-#[test]
-fn a_file_that_says_nothing_leaves_the_defaults() {
-    for text in [
-        "",
-        "# nothing\n",
-        "---\n",
-        "{}",
-        "null",
-        "log:\n",
-        "log: {level: }",
-        "engine: ~\nblacklist:\n  # ports: []\n",
-    ] {
-        assert_eq!(load(text, &[], &[]).0, Settings::default(), "{text}");
-    }
-    assert_eq!(Settings::load(&Sources::default()), Ok((Settings::default(), vec![])));
-}
-
-#[test]
-fn a_file_sets_every_kind_of_value() {
-    let text = "
-        engine: [unix:///a.sock, 'tcp://b:2375']
-        tls: {ca: ca.pem, cert: cert.pem, key: key.pem}
-        output: /dynamic
-        format: toml
-        exposedByDefault: false
-        defaultRule: ''
-        constraints: Label(`a`, `b`)
-        network: front
-        useBindPortIP: true
-        allowEmptyServices: true
-        defaultRoute: proxy
-        traefikNetworks: front
-        hostAddress: host.docker.internal
-        blacklist: {enabled: false, images: [x/*], ports: [1, 65535], mounts: [/data], allow: [db]}
-        log: {level: trace, format: json}
-        debounce: 0s
-        timeout: 1m 30s
-    ";
-    let (settings, _) = load(text, &[], &[]);
-    assert_eq!(settings.engine, ["unix:///a.sock", "tcp://b:2375"]);
-    assert_eq!(settings.tls.key, Some(PathBuf::from("key.pem")));
-    assert_eq!(settings.output, PathBuf::from("/dynamic"));
-    assert_eq!(settings.format, Format::Toml);
-    assert!(!settings.exposed_by_default && settings.use_bind_port_ip && settings.allow_empty_services);
-    assert_eq!(settings.default_rule, "");
-    assert_eq!(settings.constraints, "Label(`a`, `b`)");
-    assert_eq!(settings.network.as_deref(), Some("front"));
-    assert_eq!(settings.default_route, DefaultRoute::Proxy);
-    assert_eq!(settings.traefik_networks, ["front"]);
-    assert_eq!(settings.host_address, "host.docker.internal");
-    assert!(!settings.blacklist.enabled);
-    assert_eq!(settings.blacklist.ports, [1, 65535]);
-    assert_eq!((settings.log.level, settings.log.format), (LogLevel::Trace, LogFormat::Json));
-    assert_eq!((settings.debounce, settings.timeout), (Duration::ZERO, Duration::from_secs(90)));
-}
-
-#[test]
-fn flags_override_variables_override_the_file() {
-    let (file, env, flags) = ("output: /file\n", ("PORTOLAN_OUTPUT", "/env"), ("output", "/flag"));
-    let output = |text, env: &[_], flags: &[_]| load(text, env, flags).0.output;
-    assert_eq!(output(file, &[], &[]), PathBuf::from("/file"));
-    assert_eq!(output(file, &[env], &[]), PathBuf::from("/env"));
-    assert_eq!(output(file, &[env], &[flags]), PathBuf::from("/flag"));
-    assert_eq!(output(file, &[], &[flags]), PathBuf::from("/flag"));
-}
-
-#[test]
-fn every_key_has_a_variable_and_a_flag() {
-    for key in KEYS {
-        let pair = match key.path {
-            "tls.cert" => "tls: {key: k}",
-            "tls.key" => "tls: {cert: c}",
-            _ => "",
-        };
-        let value = match key.path {
-            "engine" => "tcp://a:1,tcp://b:2",
-            "output" => "/elsewhere",
-            "blacklist.mounts" => "/a, /b",
-            "blacklist.ports" => "1, 2",
-            _ => key.example,
-        };
-        let by_variable = load(pair, &[(&key.variable(), value)], &[]).0;
-        assert_ne!(by_variable, load("", &[], &[]).0, "{key:?}");
-        for flag in [key.flag().as_str(), key.path] {
-            assert_eq!(load(pair, &[], &[(flag, value)]).0, by_variable, "{key:?}");
-        }
-    }
-}
-
-#[test]
-fn variables_are_compared_without_case_and_underscores() {
-    for variable in ["PORTOLAN_EXPOSED_BY_DEFAULT", "PORTOLAN_EXPOSEDBYDEFAULT", "PORTOLAN_exposedByDefault"]
-    {
-        assert!(!load("", &[(variable, "F")], &[]).0.exposed_by_default, "{variable}");
-    }
-}
-
-#[test]
-fn booleans_of_variables_and_flags_are_those_of_go() {
-    for (text, expected) in
-        [("1", true), ("T", true), ("TRUE", true), ("0", false), ("f", false), ("False", false)]
-    {
-        let file = format!("useBindPortIP: {}", !expected);
-        assert_eq!(load(&file, &[("PORTOLAN_USE_BIND_PORT_IP", text)], &[]).0.use_bind_port_ip, expected);
-        assert_eq!(load(&file, &[], &[("use-bind-port-ip", text)]).0.use_bind_port_ip, expected);
-    }
-}
-
-#[test]
-fn an_empty_variable_sets_an_empty_value() {
-    let file = "network: front\nengine: [a, b]\ndefaultRule: x\ntls: {ca: x}\n";
-    let empty = ["NETWORK", "ENGINE", "DEFAULT_RULE", "TLS_CA"].map(|name| format!("PORTOLAN_{name}"));
-    let env: Vec<(&str, &str)> = empty.iter().map(|name| (name.as_str(), "")).collect();
-    let (settings, _) = load(file, &env, &[]);
-    assert_eq!((settings.network, settings.engine.len(), settings.tls.ca), (None, 0, None));
-    assert_eq!(settings.default_rule, "");
-}
-
-#[test]
-fn lists_of_flags_gather_and_override_as_a_whole() {
-    let engine = |flags: &[_]| load("engine: [a, b]", &[], flags).0.engine;
-    assert_eq!(engine(&[("engine", "c"), ("engine", "d,e")]), ["c", "d", "e"]);
-    assert_eq!(load("", &[], &[("log-level", "debug"), ("log-level", "warn")]).0.log.level, LogLevel::Warn);
-}
-
-#[test]
-fn unknown_variables_are_warned_of() {
-    let env = [
-        ("PORTOLAN_LOG_LEVL", "debug"),
-        ("PORTOLAN_XYZ", ""),
-        ("PORTOLAN_CONFIG", "w.yml"),
-        ("PORTOLAN_CONFIG_", "w.yml"),
-        ("PATH", "/bin"),
-        ("portolan_output", "/x"),
-    ];
-    let (settings, warnings) = load("", &env, &[]);
-    assert_eq!(settings, Settings::default());
-    assert_eq!(
-        told(&warnings),
-        [
-            "variable `PORTOLAN_CONFIG_`: unknown variable",
-            "  did you mean `PORTOLAN_CONFIG`?",
-            "variable `PORTOLAN_LOG_LEVL`: unknown variable",
-            "  did you mean `PORTOLAN_LOG_LEVEL`?",
-            "variable `PORTOLAN_XYZ`: unknown variable",
-            "  a variable is `PORTOLAN_` and a key, such as `PORTOLAN_LOG_LEVEL`",
-        ]
-    );
 }
 
 #[test]
@@ -265,31 +86,6 @@ fn wrong_types_name_what_was_expected_and_show_the_value() {
         "w.yml:2:15: key `blacklist.ports`: expected a port from 1 to 65535, found the text `81`",
         "write `81` without quotes",
     );
-}
-
-#[test]
-fn durations_are_numbers_with_units() {
-    let check = |text: &str, expected| {
-        assert_eq!(
-            load(&format!("debounce: {text}"), &[], &[]).0.debounce,
-            Duration::from_millis(expected),
-            "{text}"
-        );
-        assert_eq!(
-            load("", &[("PORTOLAN_DEBOUNCE", text)], &[]).0.debounce,
-            Duration::from_millis(expected),
-            "{text}"
-        );
-    };
-    check("0", 0);
-    check("0s", 0);
-    check("250ms", 250);
-    check("2s", 2000);
-    check("1m 30s", 90_000);
-    check("1m30s", 90_000);
-    for other in ["1", "1.5", "-1s", "s", "1 fortnight", "99999999999999999999s", "''", "[]", "true"] {
-        assert_eq!(problems(&format!("debounce: {other}"), &[], &[]).len(), 1, "{other}");
-    }
 }
 
 #[test]
@@ -433,9 +229,9 @@ fn all_mistakes_are_told_at_once_with_their_origin() {
 
 #[test]
 fn a_file_with_thousands_of_mistakes_is_read_in_good_time() {
-    let text: String = (0..5000).map(|n| format!("x{n}: 1\n")).collect();
+    let text: String = (0..1000).map(|n| format!("x{n}: 1\n")).collect();
     let found = problems(&text, &[], &[]);
-    assert_eq!(found.len(), 5000);
+    assert_eq!(found.len(), 1000);
     assert_eq!(found[99].to_string(), "w.yml:100:1: key `x99`: unknown key");
     assert_eq!(found[100].to_string(), "w.yml: key `x100`: unknown key");
 }
