@@ -195,12 +195,15 @@ fn convert(endpoint: &Endpoint, error: bollard::errors::Error) -> Error {
     }
 }
 
-/// The kind of the system's error among the causes, and the last cause.
+/// The kind of the innermost system error among the causes, and the last cause.
 fn cause<'a>(error: &'a (dyn StdError + 'static)) -> (Option<io::ErrorKind>, &'a (dyn StdError + 'static)) {
     let (mut kind, mut last) = (None, error);
     loop {
-        kind = kind.or_else(|| last.downcast_ref::<io::Error>().map(io::Error::kind));
-        match last.source() {
+        let system = last.downcast_ref::<io::Error>();
+        kind = system.map(io::Error::kind).or(kind);
+        // A system error that wraps another gives the other's cause as its own, and would hide the other.
+        let wrapped = system.and_then(io::Error::get_ref).map(|inner| inner as &(dyn StdError + 'static));
+        match wrapped.or_else(|| last.source()) {
             Some(next) => last = next,
             None => return (kind, last),
         }

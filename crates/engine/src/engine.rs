@@ -223,3 +223,60 @@ fn encoded(value: &str) -> String {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    #[test]
+    fn the_older_version_is_spoken() {
+        let check = |theirs: &str, expected: Option<&str>| {
+            assert_eq!(negotiate(theirs).as_deref(), expected, "{theirs}")
+        };
+        check("1.41", Some("1.41"));
+        check("1.9", Some("1.9"));
+        check("1.999", Some("1.53"));
+        check("2.0", Some("1.53"));
+        for none in ["", "1", "1.", ".41", "1.41.0", "v1.41", "-1.2"] {
+            check(none, None);
+        }
+    }
+
+    #[test]
+    fn what_may_stand_in_a_path() {
+        for reference in ["4f1c", "web", "my_web-1.2", "9"] {
+            assert!(is_reference(reference), "{reference}");
+        }
+        for other in ["", ".", "..", "../info", "-a", "_a", "a/b", "a?b", "a#b", "a%2fb", "a b", "ä"] {
+            assert!(!is_reference(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_query_is_one_the_request_takes() {
+        assert_eq!(encoded("a{\"b\":[1]} ~é"), "a%7B%22b%22%3A%5B1%5D%7D%20~%C3%A9");
+    }
+
+    /// No packet says that a machine is gone, so silence is looked into; on this machine, the connection's end says it.
+    #[tokio::test(start_paused = true)]
+    async fn silence_of_a_remote_engine_is_looked_into() {
+        let engine = async |address: &str| {
+            let endpoint = Endpoint::parse(address).unwrap();
+            let client = Client::open(&endpoint, Duration::ZERO).await.unwrap();
+            Engine { client, version: "1.41".to_owned() }
+        };
+        // Nobody listens at port 1; this spelling of loopback is one that does not count as local.
+        let remote = engine("tcp://0.0.0.0:1").await;
+        let begin = tokio::time::Instant::now();
+        let gone = remote.or_gone(pending::<()>()).await.unwrap_err();
+        assert!(matches!(gone, Error::Refused { .. }), "{gone}");
+        assert!(begin.elapsed() >= Engine::QUIET);
+
+        let local = engine("tcp://127.0.0.1:1").await;
+        let waited = tokio::time::timeout(Engine::QUIET * 10, local.or_gone(pending::<()>())).await;
+        assert!(waited.is_err());
+        assert!(remote.or_gone(async { 7 }).await.is_ok_and(|seven| seven == 7));
+    }
+}

@@ -1,0 +1,56 @@
+use portolan_container::State;
+use portolan_engine::EventKind;
+
+use crate::daemon::Daemon;
+use crate::docker::Scene;
+
+#[tokio::test]
+async fn a_life_is_followed() {
+    let Some(daemon) = Daemon::podman().await else { return };
+    daemon.import_image();
+    let engine = daemon.engine().await;
+    assert_eq!(engine.list().await.unwrap(), Vec::<String>::new());
+
+    let mut scene = Scene { daemon: &daemon, engine: &engine, events: Box::pin(engine.events()) };
+    let id = daemon.run(&[
+        "run",
+        "--detach",
+        "--name",
+        "web",
+        "--network",
+        "none",
+        "--label",
+        "traefik.enable=true",
+        "--expose",
+        "80",
+        "box",
+        "/bin/busybox",
+        "sleep",
+        "1000",
+    ]);
+    scene.told(&id, &["run"]).await;
+    let web = engine.inspect(&id).await.unwrap().unwrap();
+    assert_eq!((web.name.as_str(), &web.state), ("web", &State::Running));
+    assert_eq!(web.image.name, "box");
+    assert_eq!(web.labels["traefik.enable"], "true");
+    assert!(web.pid.is_some());
+
+    daemon.run(&["exec", "web", "/bin/busybox", "true"]);
+    for (action, state) in [
+        (["pause", "web"].as_slice(), State::Paused),
+        (&["unpause", "web"], State::Running),
+        (&["rename", "web", "site"], State::Running),
+        (&["restart", "--time", "0", "site"], State::Running),
+        (&["stop", "--time", "0", "site"], State::Exited),
+        (&["start", "site"], State::Running),
+    ] {
+        let site = scene.after(&id, action).await.unwrap();
+        assert_eq!(site.state, state, "{action:?}");
+        assert!(engine.list().await.unwrap().contains(&id), "{action:?}");
+    }
+    assert_eq!(engine.inspect("site").await.unwrap().unwrap().id, id);
+    daemon.run(&["rm", "--force", "--time", "0", "site"]);
+    assert_eq!(scene.told(&id, &["rm"]).await.last(), Some(&EventKind::Removed));
+    assert_eq!(engine.inspect(&id).await.unwrap(), None);
+    assert_eq!(engine.inspect("nothing").await.unwrap(), None);
+}
