@@ -1,58 +1,90 @@
 //! `cargo xtask docs`: the pages that are written from the sources.
 
+use std::fmt::Write as _;
 use std::fs;
-use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
 use crate::cli::DocsOptions;
+use crate::process::{capture, cargo, command, quiet, run as start};
 use crate::workspace;
 
-/// A generated page: where it stands, and what writes it.
-struct Page {
-    path: &'static str,
-    write: fn() -> Result<String>,
-}
+/// The command line of docker-watcher, from what it says of itself.
+const COMMANDS: &str = "docs/reference/docker-watcher.md";
 
-const PAGES: &[Page] = &[];
+/// The package whose tests hold the reference of settings equal to its table, or write it.
+const SETTINGS: &str = "portolan-settings";
 
 /// Writes the pages, or with `--check` tells which are out of date; whether all is well.
 pub(crate) fn run(options: &DocsOptions) -> Result<bool> {
     if options.check {
         return up_to_date();
     }
-    for page in PAGES {
-        let path = page.absolute();
-        let text = (page.write)()?;
-        if fs::read_to_string(&path).is_ok_and(|found| found == text) {
-            continue;
-        }
-        if let Some(directory) = path.parent() {
-            fs::create_dir_all(directory)
-                .with_context(|| format!("cannot make `{}`", directory.display()))?;
-        }
-        #[expect(clippy::disallowed_methods, reason = "a page of the sources: nobody reads it meanwhile")]
-        fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
-        println!("wrote {}", page.path);
+    start(cargo().args(["test", "--locked", "--package", SETTINGS]).env("UPDATE", "1"))?;
+    let path = workspace::root().join(COMMANDS);
+    let text = commands()?;
+    if fs::read_to_string(&path).is_ok_and(|found| found == text) {
+        return Ok(true);
     }
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory).with_context(|| format!("cannot make `{}`", directory.display()))?;
+    }
+    #[expect(clippy::disallowed_methods, reason = "a page of the sources: nobody reads it meanwhile")]
+    fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
+    println!("wrote {COMMANDS}");
     Ok(true)
 }
 
 /// Whether each page is what would be written; says which is not.
 pub(crate) fn up_to_date() -> Result<bool> {
-    let mut all = true;
-    for page in PAGES {
-        let found = fs::read_to_string(page.absolute()).unwrap_or_default();
-        if found != (page.write)()? {
-            println!("{} is not up to date", page.path);
-            all = false;
-        }
+    let settings = quiet(cargo().args(["test", "--locked", "--package", SETTINGS, "reference"])).is_ok();
+    if !settings {
+        println!("docs/reference/settings.md is not up to date");
     }
-    Ok(all)
+    let found = fs::read_to_string(workspace::root().join(COMMANDS)).unwrap_or_default();
+    let commands = found == commands()?;
+    if !commands {
+        println!("{COMMANDS} is not up to date");
+    }
+    Ok(settings && commands)
 }
 
-impl Page {
-    fn absolute(&self) -> PathBuf {
-        workspace::root().join(self.path)
+/// The page of commands: the help text of the program, then of each of its commands.
+fn commands() -> Result<String> {
+    quiet(cargo().args(["build", "--locked", "--package", "docker-watcher"]))?;
+    let help = |arguments: &[&str]| {
+        capture(command(workspace::built("docker-watcher")).args(arguments).arg("--help"))
+    };
+    let overview = help(&[])?;
+    let mut page =
+        "<!-- Made from the program's help; `cargo xtask docs` writes it anew. -->\n\n# docker-watcher\n"
+            .to_owned();
+    let _ = write!(page, "\n```text\n{}\n```\n", trimmed(&overview));
+    for name in names(&overview) {
+        let _ = write!(page, "\n## {name}\n\n```text\n{}\n```\n", trimmed(&help(&[name])?));
+    }
+    Ok(page)
+}
+
+/// The commands that a help text lists.
+fn names(help: &str) -> impl Iterator<Item = &str> {
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let commands = lines.take_while(|line| !line.is_empty()).filter(|line| !line.starts_with("   "));
+    commands.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help")
+}
+
+fn trimmed(text: &str) -> String {
+    text.trim_end().lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_read_from_the_help() {
+        let help = "What it is\n\nUsage: x <COMMAND>\n\nCommands:\n  run     Follow\n          the engine\n  render  Write\n  help    Print\n\nOptions:\n  -h\n";
+        assert_eq!(names(help).collect::<Vec<_>>(), ["run", "render"]);
+        assert_eq!(names("Usage: x\n").count(), 0);
     }
 }

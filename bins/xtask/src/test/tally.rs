@@ -77,11 +77,19 @@ impl Tally {
     }
 
     fn skip(&mut self, skip: &str) {
-        self.skips.push(skip.to_owned());
-        // Two such lines of one test are one test skipped.
-        if self.successes == Some(Counted::NotYet) {
-            self.successes = Some(Counted::Already);
-            self.not_passed += 1;
+        let known = self.skips.iter().any(|known| known == skip);
+        if !known {
+            self.skips.push(skip.to_owned());
+        }
+        match self.successes {
+            // Two such lines of one test are one test skipped.
+            Some(Counted::NotYet) => {
+                self.successes = Some(Counted::Already);
+                self.not_passed += 1;
+            }
+            Some(Counted::Already) => {}
+            // Past the runner's capture, so one line a test.
+            None => self.not_passed += usize::from(!known),
         }
     }
 
@@ -145,6 +153,20 @@ mod tests {
             &["podman: not root", "runc: not root"],
             &[],
             &[result],
+        );
+    }
+
+    #[test]
+    fn a_skip_that_is_told_past_the_capture_counts_too() {
+        let result = "test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out";
+        check(
+            &format!(
+                "running 2 tests\nskipped: stop: not root\ntest stop ... ok\ntest other ... ok\n{result}"
+            ),
+            "1 passed, 0 failed, 1 skipped",
+            &["stop: not root"],
+            &[],
+            &["skipped: stop: not root", result],
         );
     }
 

@@ -1,0 +1,70 @@
+//! The workspace itself: which crate may depend on which, and that what is written about it is true.
+
+mod dependencies;
+mod documents;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+/// The root of the workspace.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests stand in a folder of the workspace")
+}
+
+/// What a file of the workspace holds.
+fn read(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("`{path}`: {error}"))
+}
+
+/// What `cargo metadata` says, asked once.
+fn metadata() -> &'static Value {
+    static METADATA: OnceLock<Value> = OnceLock::new();
+    METADATA.get_or_init(|| {
+        serde_json::from_str(&cargo(&["metadata", "--format-version=1", "--locked"]))
+            .expect("metadata is JSON")
+    })
+}
+
+/// The packages of the workspace.
+fn members() -> impl Iterator<Item = &'static Value> {
+    let metadata = metadata();
+    let ids: Vec<_> = array(&metadata["workspace_members"]).collect();
+    array(&metadata["packages"]).filter(move |package| ids.contains(&&package["id"]))
+}
+
+/// A package's name without the prefix that ours share.
+fn short_name(package: &Value) -> &str {
+    let name = text(&package["name"]);
+    name.strip_prefix("portolan-").unwrap_or(name)
+}
+
+/// Where a package stands, from the root.
+fn folder(package: &Value) -> PathBuf {
+    let manifest = Path::new(text(&package["manifest_path"]));
+    manifest
+        .parent()
+        .and_then(|folder| folder.strip_prefix(root()).ok())
+        .expect("a member is inside")
+        .to_path_buf()
+}
+
+/// What Cargo prints.
+#[expect(clippy::disallowed_methods, reason = "to ask Cargo about the workspace")]
+fn cargo(arguments: &[&str]) -> String {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo).args(arguments).current_dir(root()).output().expect("cargo starts");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "`cargo {}`: {told}", arguments.join(" "));
+    String::from_utf8(output.stdout).expect("cargo prints text")
+}
+
+fn array(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
