@@ -10,6 +10,7 @@ pub struct Run {
     name: String,
     image: String,
     options: Vec<String>,
+    line: Vec<String>,
 }
 
 impl Run {
@@ -22,6 +23,7 @@ impl Run {
             name: name.to_owned(),
             image: IMAGE.to_owned(),
             options: options.map(str::to_owned).to_vec(),
+            line: Vec::new(),
         }
     }
 
@@ -42,6 +44,12 @@ impl Run {
         self
     }
 
+    /// Running this in place of the server.
+    pub fn line(mut self, line: &[&str]) -> Self {
+        self.line = line.iter().copied().map(str::to_owned).collect();
+        self
+    }
+
     /// Starts it.
     ///
     /// # Errors
@@ -59,8 +67,8 @@ impl Run {
     }
 
     fn docker(self, verb: &[&str]) -> Result<Container> {
-        let options = self.options.iter().map(String::as_str);
-        let arguments: Vec<&str> = verb.iter().copied().chain(options).chain([self.image.as_str()]).collect();
+        let words = self.options.iter().chain([&self.image]).chain(&self.line).map(String::as_str);
+        let arguments: Vec<&str> = verb.iter().copied().chain(words).collect();
         let id = self.docker.run(&arguments)?;
         Ok(Container { docker: self.docker, id, name: self.name })
     }

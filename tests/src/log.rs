@@ -44,9 +44,11 @@ impl Log {
         self.lines().join("\n")
     }
 
-    /// The lines so far that contain this.
-    pub fn matching(&self, part: &str) -> Vec<String> {
-        self.lines().iter().filter(|line| line.contains(part)).cloned().collect()
+    /// The lines so far, from number `from` on, that contain one of these.
+    pub fn matching(&self, from: usize, parts: &[&str]) -> Vec<String> {
+        let lines = self.lines();
+        let lines = lines.iter().skip(from);
+        lines.filter(|line| parts.iter().any(|part| line.contains(part))).cloned().collect()
     }
 
     /// Waits for a line from number `from` on for which `find` gives something; that and the number of the line after.

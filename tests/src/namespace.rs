@@ -1,4 +1,5 @@
 use std::fs::File;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread;
 
 use anyhow::{Context, Result, anyhow};
@@ -43,4 +44,11 @@ impl NetworkNamespace {
     pub fn enter(&self) -> Result<()> {
         setns(&self.0, CloneFlags::CLONE_NEWNET).context("enter a network namespace")
     }
+}
+
+/// A port that no other test of this process has, in a namespace that no other process uses.
+pub fn free_port() -> u16 {
+    // Below the range that the kernel draws from.
+    static NEXT: AtomicU16 = AtomicU16::new(20_000);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }

@@ -1,7 +1,7 @@
-use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Result, ensure};
@@ -19,7 +19,7 @@ pub struct Scene<'e> {
     pub traefik: Traefik,
     suffix: String,
     directory: TempDir,
-    logs: RefCell<Vec<Log>>,
+    logs: Mutex<Vec<Log>>,
 }
 
 /// Plays a test on the shared engine; a test that can't run here says so and passes.
@@ -45,7 +45,7 @@ pub fn scene_on(engine: &Engine, test: impl FnOnce(&Scene<'_>) -> Result<()>) ->
     let suffix = name.rsplit('-').next().unwrap_or_default().to_lowercase();
     fs::create_dir(directory.path().join("dynamic"))?;
     let traefik = Traefik::start(&directory.path().join("dynamic"), directory.path())?;
-    let scene = Scene { engine, traefik, suffix, directory, logs: RefCell::default() };
+    let scene = Scene { engine, traefik, suffix, directory, logs: Mutex::default() };
     let result = test(&scene);
     if result.is_err() {
         scene.show();
@@ -61,7 +61,12 @@ impl Scene<'_> {
 
     /// A container of this test, to be started.
     pub fn run(&self, name: &str) -> Run {
-        Run::new(&self.engine.docker, &self.name(name)).label("e2e", &self.suffix)
+        self.run_on(self.engine, name)
+    }
+
+    /// The same, on another engine.
+    pub fn run_on(&self, engine: &Engine, name: &str) -> Run {
+        Run::new(&engine.docker, &self.name(name)).label("e2e", &self.suffix)
     }
 
     /// A directory for what Traefik does not watch.
@@ -101,6 +106,17 @@ impl Scene<'_> {
     /// Where there is none, or it isn't YAML.
     pub fn file(&self) -> Result<Value> {
         Ok(serde_yaml::from_str(&self.text()?)?)
+    }
+
+    /// The URLs of the servers of an HTTP service, as the file has them now.
+    ///
+    /// # Errors
+    /// Where there is no file, or it isn't YAML.
+    pub fn servers(&self, service: &str) -> Result<Vec<String>> {
+        let file = self.file()?;
+        let servers = file.pointer(&format!("/http/services/{service}/loadBalancer/servers"));
+        let urls = servers.and_then(Value::as_array).into_iter().flatten();
+        Ok(urls.filter_map(|server| server.get("url")?.as_str().map(str::to_owned)).collect())
     }
 
     /// Options that any command on this scene has: the engine, and a constraint that keeps to the test's containers.
@@ -174,7 +190,7 @@ impl Scene<'_> {
     }
 
     fn followed(&self, watcher: Watcher) -> Result<Watcher> {
-        self.logs.borrow_mut().push(watcher.process.log.clone());
+        self.logs.lock().unwrap_or_else(PoisonError::into_inner).push(watcher.process.log.clone());
         Ok(watcher)
     }
 
@@ -182,13 +198,13 @@ impl Scene<'_> {
     fn show(&self) {
         eprintln!("--- {:?}", self.listing());
         eprintln!("--- docker-watcher.yml\n{}", self.text().unwrap_or_default());
-        for log in &*self.logs.borrow() {
+        for log in &*self.logs.lock().unwrap_or_else(PoisonError::into_inner) {
             eprintln!("--- docker-watcher\n{}", log.text());
         }
         eprintln!("--- traefik, warnings and errors\n{}", self.traefik.complaints().join("\n"));
         let log = self.engine.log();
         let lines: Vec<&str> = log.lines().collect();
-        eprintln!("--- engine, the last lines\n{}", lines[lines.len().saturating_sub(20)..].join("\n"));
+        eprintln!("--- engine, the last lines\n{}", lines[lines.len().saturating_sub(8)..].join("\n"));
     }
 }
 

@@ -1,12 +1,11 @@
 use std::fs::File;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::atomic::{AtomicU16, Ordering};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use crate::{PATIENCE, Process, Response, command, get, prerequisites};
+use crate::{PATIENCE, Process, Response, command, free_port, get, prerequisites};
 
 /// A real Traefik with the file provider on a directory, all its entry points on loopback.
 #[derive(Debug)]
@@ -20,6 +19,7 @@ pub struct Traefik {
     /// Entry point `udp`.
     pub udp: SocketAddr,
     api: SocketAddr,
+    started: usize,
 }
 
 impl Traefik {
@@ -28,9 +28,7 @@ impl Traefik {
     /// # Errors
     /// Where it doesn't load the directory.
     pub fn start(dynamic: &Path, scratch: &Path) -> Result<Self> {
-        // Below the range that the kernel draws from, and in a network namespace of the test's: nobody else has them.
-        static NEXT: AtomicU16 = AtomicU16::new(20_000);
-        let address = || SocketAddr::from(([127, 0, 0, 1], NEXT.fetch_add(1, Ordering::Relaxed)));
+        let address = || SocketAddr::from(([127, 0, 0, 1], free_port()));
         Self::start_at(dynamic, scratch, [address(), address(), address(), address()])
     }
 
@@ -62,8 +60,8 @@ impl Traefik {
         serde_json::to_writer(File::create(&path)?, &configuration)?;
         let program = prerequisites::traefik().context("no Traefik")?;
         let process = Process::start(command(program).arg(format!("--configFile={}", path.display())))?;
-        let traefik = Self { process, web, tcp, udp, api };
-        traefik.wait_for_configuration(0, "its directory is loaded", |_| true)?;
+        let mut traefik = Self { process, web, tcp, udp, api, started: 0 };
+        (_, traefik.started) = traefik.wait_for_configuration(0, "its directory is loaded", |_| true)?;
         Ok(traefik)
     }
 
@@ -98,10 +96,9 @@ impl Traefik {
         })
     }
 
-    /// What it has complained about so far, one line each.
+    /// What it has complained about since it has started, one line each.
     pub fn complaints(&self) -> Vec<String> {
-        let log = &self.process.log;
-        [log.matching(r#""level":"error""#), log.matching(r#""level":"warn""#)].concat()
+        self.process.log.matching(self.started, &[r#""level":"error""#, r#""level":"warn""#])
     }
 }
 

@@ -101,7 +101,10 @@ pub fn render(arguments: &[impl AsRef<OsStr>], input: &[u8]) -> Result<String> {
 }
 
 /// The program under test, without settings from the test's own environment.
-pub(crate) fn program() -> Result<Command> {
+///
+/// # Errors
+/// Where it is not built.
+pub fn program() -> Result<Command> {
     let mut program = command(prerequisites::watcher().context("`docker-watcher` is not built")?);
     let ours = |name: &OsStr| {
         name.to_str().is_some_and(|name| name.starts_with("PORTOLAN_") || name.starts_with("DOCKER_"))

@@ -1,3 +1,12 @@
 //! Containers on a real engine become files that a real Traefik serves.
 
+mod blacklist;
+mod directory;
+mod engines;
+mod health;
+mod labels;
 mod lifecycle;
+mod networks;
+mod program;
+mod protocols;
+mod sharing;
