@@ -1,1 +1,28 @@
-fn main() {}
+//! Follows container engines and keeps Traefik's files in step with labels.
+
+mod cli;
+mod commands;
+mod configure;
+mod logging;
+mod report;
+mod supervise;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Run(arguments) => commands::run::run(&arguments),
+        Command::Render(arguments) => commands::render::run(&arguments),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            report::error(&error);
+            ExitCode::from(2)
+        }
+    }
+}

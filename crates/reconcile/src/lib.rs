@@ -1,1 +1,21 @@
-//!
+#![doc = include_str!("../README.md")]
+
+mod backoff;
+mod chart;
+mod event;
+mod follow;
+mod news;
+mod pace;
+mod run;
+mod sink;
+mod world;
+
+pub use backoff::Backoff;
+pub use chart::{CANNOT_CARRY, Chart, Told};
+pub use event::{Command, Event, Status};
+pub use follow::follow;
+pub use news::{Change, News};
+pub use pace::Pace;
+pub use run::{Error, Loop};
+pub use sink::Sink;
+pub use world::{ContainerKey, Effects, Policy, World};

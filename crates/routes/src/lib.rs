@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod canonical;
+/// The kinds of findings about routes.
 pub mod codes;
 pub mod constraints;
 mod element;

@@ -91,7 +91,7 @@ impl Table {
         let elements = self.names().filter_map(|name| match self.get(name)? {
             Merged::One(element) => Some((name.1.clone(), element.into_owned())),
             Merged::Conflict => {
-                conflicts.push(self.conflict(name));
+                conflicts.push(self.conflict(name, |key| key));
                 None
             }
         });
@@ -99,11 +99,11 @@ impl Table {
         (configuration, conflicts)
     }
 
-    /// The finding that the definitions of a name differ.
-    pub fn conflict(&self, name: &Name) -> Diagnostic {
-        let definers = self.definers(name).map(|key| format!("`{key}`"));
+    /// The finding that the definitions of a name differ, with the definers as `container` calls them.
+    pub fn conflict<'n>(&'n self, name: &Name, container: impl Fn(&'n str) -> &'n str) -> Diagnostic {
+        let definers: Vec<String> = self.definers(name).map(|key| format!("`{}`", container(key))).collect();
+        let definers = definers.join(", ");
         let (section, name) = name;
-        let definers = definers.collect::<Vec<_>>().join(", ");
         let kind = section.element();
         let message = format!("{kind} defined multiple times with different configurations: `{name}`, by {definers}");
         let help = format!("give one of them another name, or the same labels; until then no {kind} `{name}` is served");

@@ -128,6 +128,11 @@ impl Document {
         Ok(changed)
     }
 
+    /// Whether it has an element of this name.
+    pub fn contains(&self, section: Section, name: &str) -> bool {
+        self.sections.get(&section).is_some_and(|elements| elements.contains_key(name))
+    }
+
     /// Takes everything away.
     pub fn clear(&mut self) {
         self.sections.clear();

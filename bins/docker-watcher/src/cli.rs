@@ -1,0 +1,129 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Reads the labels on containers and writes the files that Traefik's file provider loads.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Follow the engines and keep the file in step
+    ///
+    /// Every setting can also stand in the settings file and in the environment: see docs/reference/settings.md.
+    /// SIGHUP reads the settings again; SIGTERM and SIGINT end it, and leave the file as it is.
+    Run(RunArguments),
+    /// Print or write the dynamic configuration once
+    ///
+    /// The configuration goes to standard output, or with --output into the directory as `run` would write it. What is
+    /// wrong or worth knowing goes to standard error. Exit codes: 0 done, 2 could not run.
+    Render(RenderArguments),
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct RunArguments {
+    #[command(flatten)]
+    pub(crate) common: CommonArguments,
+    /// The format of the file
+    #[arg(long, value_name = "FORMAT", value_parser = ["yaml", "toml"])]
+    pub(crate) format: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RenderArguments {
+    /// A file with `docker inspect` output or a Compose file; `-` for standard input; else the engine
+    pub(crate) source: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) common: CommonArguments,
+    /// The format to print
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<PrintFormat>,
+}
+
+/// What `render` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PrintFormat {
+    /// As Traefik loads it
+    Yaml,
+    /// As Traefik loads it
+    Toml,
+    /// For tools
+    Json,
+}
+
+/// The options that all commands share; those of Traefik's Docker provider have its names.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct CommonArguments {
+    /// The settings file [default: /etc/portolan/docker-watcher.yml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// An engine's address, such as unix:///run/docker.sock or ssh://user@host; again for more engines
+    #[arg(long, value_name = "URL")]
+    engine: Vec<String>,
+    /// The directory that Traefik watches
+    #[arg(long, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+    /// Whether containers without `traefik.enable` are routed
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    exposed_by_default: Option<String>,
+    /// The rule of routers without one, a Go template
+    #[arg(long, value_name = "TEMPLATE")]
+    default_rule: Option<String>,
+    /// Which containers are looked at, such as Label(`tier`, `front`)
+    #[arg(long, value_name = "EXPRESSION", allow_hyphen_values = true)]
+    constraints: Option<String>,
+    /// The network by which containers are reached, where they choose none
+    #[arg(long, value_name = "NAME")]
+    network: Option<String>,
+    /// Whether the address and port that a port is published on are used
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    use_bind_port_ip: Option<String>,
+    /// Whether services of unhealthy containers stay, without servers
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    allow_empty_services: Option<String>,
+    /// What routes a container whose labels ask for nothing
+    #[arg(long, value_name = "WHAT")]
+    default_route: Option<String>,
+    /// A settings file whose `blacklist` is used in place of the other sources'
+    #[arg(long, value_name = "FILE")]
+    pub(crate) blacklist: Option<PathBuf>,
+    /// Route databases and tools too
+    #[arg(long)]
+    no_blacklist: bool,
+}
+
+impl CommonArguments {
+    /// The flags as settings, under the names that the settings crate gives them.
+    pub(crate) fn flags(&self) -> Vec<(String, String)> {
+        let mut flags = Vec::new();
+        let mut push = |name: &str, value: &str| flags.push((name.to_owned(), value.to_owned()));
+        for engine in &self.engine {
+            push("engine", engine);
+        }
+        let texts = [
+            ("exposed-by-default", &self.exposed_by_default),
+            ("default-rule", &self.default_rule),
+            ("constraints", &self.constraints),
+            ("network", &self.network),
+            ("use-bind-port-ip", &self.use_bind_port_ip),
+            ("allow-empty-services", &self.allow_empty_services),
+            ("default-route", &self.default_route),
+        ];
+        for (name, value) in texts {
+            if let Some(value) = value {
+                push(name, value);
+            }
+        }
+        if let Some(output) = &self.output {
+            push("output", &output.to_string_lossy());
+        }
+        if self.no_blacklist {
+            push("blacklist-enabled", "false");
+        }
+        flags
+    }
+}

@@ -1,0 +1,9 @@
+//! One module a command: it reads settings, wires the crates together, and prints.
+
+pub(crate) mod render;
+pub(crate) mod run;
+
+/// One thread is enough: the work is waiting.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}

@@ -1,0 +1,104 @@
+use std::collections::BTreeMap;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use portolan_container::{Container, Diagnostic};
+use portolan_engine::{Engine, files};
+use portolan_reconcile::Chart;
+use portolan_settings::Settings;
+use portolan_traefik::{Directory, Format};
+
+use crate::cli::{PrintFormat, RenderArguments};
+use crate::{configure, report};
+
+/// The file's name in the directory, without its extension.
+pub(crate) const STEM: &str = "docker-watcher";
+
+pub(crate) fn run(arguments: &RenderArguments) -> anyhow::Result<ExitCode> {
+    let settings = configure::settings(&arguments.common, Vec::new())?;
+    let policy = configure::policy(&settings)?;
+    let format = match arguments.format {
+        Some(PrintFormat::Yaml) => Format::Yaml,
+        Some(PrintFormat::Toml) => Format::Toml,
+        Some(PrintFormat::Json) => Format::Json,
+        None => configure::format(&settings),
+    };
+    let (lists, findings) = containers(arguments.source.as_deref(), &settings)?;
+    for finding in &findings {
+        report::diagnostic(finding, None);
+    }
+
+    // A directory is written to where one is asked for, not where the settings of `run` have theirs.
+    let mut directory = match &arguments.common.output {
+        Some(path) => Some(Directory::new(path, STEM, format).map_err(report::directory)?),
+        None => None,
+    };
+    let mut chart = Chart::new(policy, format, directory.as_ref().map(Directory::marker));
+    for (engine, containers) in lists.into_iter().enumerate() {
+        chart.list(engine, containers);
+    }
+    let named: BTreeMap<&str, &Container> =
+        chart.world().containers().map(|(_, container, _)| (container.name.as_str(), container)).collect();
+    for finding in chart.diagnostics() {
+        let container = finding.container.as_deref().and_then(|name| named.get(name).copied());
+        report::diagnostic(finding, container);
+    }
+
+    match &mut directory {
+        Some(directory) => {
+            directory.prepare().map_err(report::directory)?;
+            directory.write(&chart.text()).map_err(report::directory)?;
+        }
+        None => print(&chart.text()).context("standard output")?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The containers of each engine, or those of a file as if it were one, and what is wrong with the file.
+fn containers(source: Option<&Path>, settings: &Settings) -> anyhow::Result<(Vec<Vec<Container>>, Vec<Diagnostic>)> {
+    let environment = || std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)));
+    match source {
+        None => Ok((from_engines(settings)?, Vec::new())),
+        Some(path) if path == Path::new("-") => {
+            let mut text = String::new();
+            let limit = u64::try_from(files::MAX_INSPECT).unwrap_or(u64::MAX);
+            io::stdin().take(limit).read_to_string(&mut text).context("standard input")?;
+            let directory = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
+            let (containers, findings) = files::parse_text(&text, &directory, &environment().collect());
+            Ok((vec![containers], findings))
+        }
+        Some(path) => {
+            let (containers, findings) = files::read(path, &environment().collect()).map_err(report::engine)?;
+            Ok((vec![containers], findings))
+        }
+    }
+}
+
+fn from_engines(settings: &Settings) -> anyhow::Result<Vec<Vec<Container>>> {
+    let runtime = super::runtime()?;
+    let timeout: Duration = settings.timeout;
+    let mut lists = Vec::new();
+    for endpoint in configure::endpoints(settings)? {
+        let containers = runtime.block_on(async {
+            let engine = Engine::connect(&endpoint, timeout).await?;
+            let mut containers = Vec::new();
+            for id in engine.list().await? {
+                containers.extend(engine.inspect(&id).await?);
+            }
+            Ok(containers)
+        });
+        lists.push(containers.map_err(report::engine)?);
+    }
+    Ok(lists)
+}
+
+/// A reader that goes away, such as `head`, is no failure.
+fn print(text: &str) -> io::Result<()> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}

@@ -1,0 +1,99 @@
+use std::process::ExitCode;
+
+use anyhow::Context;
+use portolan_engine::Endpoint;
+use portolan_reconcile::{Command, Event, Loop, Sink, follow};
+use portolan_settings::Settings;
+use portolan_traefik::Directory;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tracing::{error, info, warn};
+
+use super::render::STEM;
+use crate::cli::RunArguments;
+use crate::{configure, logging, report, supervise};
+
+/// Events that may wait for the loop: more would only hold memory while it writes.
+const QUEUE: usize = 64;
+
+pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
+    let settings = read(arguments)?;
+    let policy = configure::policy(&settings)?;
+    let endpoints = configure::endpoints(&settings)?;
+    let format = configure::format(&settings);
+    let directory = Directory::new(&settings.output, STEM, format).map_err(report::directory)?;
+    logging::start(&settings.log);
+
+    let version = env!("CARGO_PKG_VERSION");
+    info!(version, file = %directory.file().display(), "docker-watcher starts");
+    let (events, queue) = mpsc::channel(QUEUE);
+    let sink = Sink::new(directory, settings.debounce);
+    let names = endpoints.iter().map(Endpoint::to_string).collect();
+    let (watcher, status) = Loop::new(policy, sink, format, names, queue)?;
+
+    super::runtime()?.block_on(async {
+        for (engine, endpoint) in endpoints.into_iter().enumerate() {
+            tokio::spawn(follow(engine, endpoint, settings.timeout, events.clone()));
+        }
+        tokio::spawn(supervise::supervise(status));
+        tokio::spawn(signals(arguments.clone(), settings, events)?);
+        watcher.run().await;
+        info!("docker-watcher ends, the file stays");
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+fn read(arguments: &RunArguments) -> anyhow::Result<Settings> {
+    let format = arguments.format.iter().map(|format| ("format".to_owned(), format.clone())).collect();
+    configure::settings(&arguments.common, format)
+}
+
+/// Turns signals into commands. They are listened for before the future that is returned first runs.
+fn signals(
+    arguments: RunArguments,
+    mut settings: Settings,
+    events: mpsc::Sender<Event>,
+) -> anyhow::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT")?;
+    let mut hangup = signal(SignalKind::hangup()).context("SIGHUP")?;
+    Ok(async move {
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+                _ = hangup.recv() => {
+                    supervise::reloading(false);
+                    if let Some(command) = reload(&arguments, &mut settings)
+                        && events.send(Event::Command(command)).await.is_err()
+                    {
+                        return;
+                    }
+                    supervise::reloading(true);
+                }
+            }
+        }
+        supervise::stopping();
+        // The loop may have ended already.
+        let _ = events.send(Event::Command(Command::Stop)).await;
+    })
+}
+
+/// Reads the settings again; settings that are in error change nothing.
+fn reload(arguments: &RunArguments, settings: &mut Settings) -> Option<Command> {
+    let read = read(arguments).and_then(|new| Ok((configure::policy(&new)?, new)));
+    match read {
+        Ok((policy, new)) => {
+            let fixed = |it: &Settings| (it.engine.clone(), it.tls.clone(), it.output.clone(), it.format, it.debounce, it.timeout, it.log.clone());
+            if fixed(settings) != fixed(&new) {
+                warn!("engine, tls, output, format, debounce, timeout and log take effect at the next start");
+            }
+            *settings = new;
+            Some(Command::Adopt(Box::new(policy)))
+        }
+        Err(error) => {
+            error!("settings not read again, the old ones stay: {error:#}");
+            None
+        }
+    }
+}

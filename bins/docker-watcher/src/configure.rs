@@ -1,0 +1,105 @@
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use portolan_blacklist::{Blacklist, Rules};
+use portolan_engine::{Endpoint, Tls};
+use portolan_reconcile::Policy;
+use portolan_routes::constraints::Constraint;
+use portolan_routes::template::Template;
+use portolan_routes::{DefaultRoute, Options};
+use portolan_settings::{Problem, Settings, Sources, Warning};
+
+use portolan_traefik::Format;
+
+use crate::cli::CommonArguments;
+use crate::report;
+
+/// The settings of all sources; what is wrong with them is told.
+pub(crate) fn settings(arguments: &CommonArguments, more: Vec<(String, String)>) -> anyhow::Result<Settings> {
+    let mut flags = arguments.flags();
+    flags.extend(more);
+    let sources = Sources::gather(arguments.config.as_deref(), flags).map_err(|problem| refused(&[*problem]))?;
+    let (mut settings, warnings) = Settings::load(&sources).map_err(|problems| refused(&problems))?;
+    warn(&warnings);
+    if let Some(path) = &arguments.blacklist {
+        settings.blacklist = blacklist_of(path)?;
+    }
+    Ok(settings)
+}
+
+/// The `blacklist` of a settings file of its own.
+fn blacklist_of(path: &Path) -> anyhow::Result<portolan_settings::Blacklist> {
+    let mut sources = Sources::gather(Some(path), Vec::new()).map_err(|problem| refused(&[*problem]))?;
+    sources.env.clear();
+    let (settings, warnings) = Settings::load(&sources).map_err(|problems| refused(&problems))?;
+    warn(&warnings);
+    Ok(settings.blacklist)
+}
+
+fn refused(problems: &[Problem]) -> anyhow::Error {
+    for problem in problems {
+        report::line("error", &problem.to_string(), problem.help.as_deref());
+    }
+    anyhow::anyhow!("the settings cannot be used")
+}
+
+fn warn(warnings: &[Warning]) {
+    for warning in warnings {
+        report::line("warning", &warning.to_string(), warning.help.as_deref());
+    }
+}
+
+/// How containers become routes, by the settings.
+pub(crate) fn policy(settings: &Settings) -> anyhow::Result<Policy> {
+    let default_rule = Template::parse(&settings.default_rule).context("setting `defaultRule`")?;
+    let constraints = Constraint::parse(&settings.constraints).context("setting `constraints`")?;
+    let options = Options {
+        exposed_by_default: settings.exposed_by_default,
+        default_rule,
+        constraints,
+        network: settings.network.clone().unwrap_or_default(),
+        use_bind_port_ip: settings.use_bind_port_ip,
+        allow_empty_services: settings.allow_empty_services,
+        default_route: match settings.default_route {
+            portolan_settings::DefaultRoute::Traefik => DefaultRoute::Traefik,
+            portolan_settings::DefaultRoute::None => DefaultRoute::None,
+            portolan_settings::DefaultRoute::Proxy => {
+                bail!("setting `defaultRoute`: `proxy` is not supported by this version, use `traefik` or `none`")
+            }
+        },
+        traefik_networks: settings.traefik_networks.clone(),
+        host_address: settings.host_address.clone(),
+    };
+    let blacklist = &settings.blacklist;
+    let blacklist = Blacklist::new(Rules {
+        enabled: blacklist.enabled,
+        images: blacklist.images.clone(),
+        ports: blacklist.ports.clone(),
+        mounts: blacklist.mounts.clone(),
+        allow: blacklist.allow.clone(),
+    });
+    Ok(Policy { options, blacklist })
+}
+
+/// The engines to follow: those of the settings, else `DOCKER_HOST`, else the local socket.
+pub(crate) fn endpoints(settings: &Settings) -> anyhow::Result<Vec<Endpoint>> {
+    if settings.engine.is_empty() {
+        return Ok(vec![Endpoint::from_env_or_local().map_err(report::engine)?]);
+    }
+    let tls = &settings.tls;
+    let has_tls = tls.ca.is_some() || tls.cert.is_some();
+    let endpoint = |address: &String| {
+        let endpoint = Endpoint::parse(address).map_err(report::engine)?;
+        let tls = Tls { ca: tls.ca.clone(), cert: tls.cert.clone(), key: tls.key.clone() };
+        Ok(if has_tls && !endpoint.is_local() { endpoint.with_tls(tls) } else { endpoint })
+    };
+    settings.engine.iter().map(endpoint).collect()
+}
+
+/// The format of the file, by the settings.
+pub(crate) fn format(settings: &Settings) -> Format {
+    match settings.format {
+        portolan_settings::Format::Yaml => Format::Yaml,
+        portolan_settings::Format::Toml => Format::Toml,
+    }
+}

@@ -1,0 +1,88 @@
+use std::io::{self, IsTerminal, Write};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use portolan_container::{Container, Diagnostic, Part, Severity};
+
+/// Prints a failure and its causes on standard error, with the next step where one is known.
+pub(crate) fn error(error: &anyhow::Error) {
+    let help = error.chain().find_map(|cause| cause.downcast_ref::<Helped>()).map(|helped| helped.help.as_str());
+    line("error", &format!("{error:#}"), help);
+}
+
+/// Prints one line on standard error, and a help line below it.
+pub(crate) fn line(level: &str, message: &str, help: Option<&str>) {
+    let mut text = format!("{level}: {message}\n");
+    if let Some(help) = help {
+        text.push_str(&format!("  help: {help}\n"));
+    }
+    write(&text);
+}
+
+/// Prints a finding with the label that it is about.
+pub(crate) fn diagnostic(diagnostic: &Diagnostic, container: Option<&Container>) {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
+    };
+    let name = diagnostic.container.as_deref();
+    let message = name.map_or(diagnostic.message.clone(), |name| format!("{name}: {}", diagnostic.message));
+    let title = level.primary_title(&message).id(diagnostic.code.0);
+    let source = diagnostic.label.as_ref().map(|place| {
+        let value = container.and_then(|container| container.labels.get(&place.key)).map(String::as_str);
+        let offset = if place.part == Part::Value { place.key.len() + 1 } else { 0 };
+        (format!("{}={}", place.key, value.unwrap_or_default()), offset + place.start..offset + place.end)
+    });
+    let mut group = match &source {
+        Some((label, span)) => {
+            let snippet = Snippet::source(label.as_str()).line_start(1).fold(true);
+            let snippet = snippet.path(name.map(|name| format!("label of {name}")));
+            Group::with_title(title).element(snippet.annotation(AnnotationKind::Primary.span(span.clone())))
+        }
+        None => Group::with_title(title),
+    };
+    if let Some(help) = &diagnostic.help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    let renderer = if io::stderr().is_terminal() { Renderer::styled() } else { Renderer::plain() };
+    write(&format!("{}\n", renderer.render(&[group])));
+}
+
+/// An engine's error with what to do about it.
+pub(crate) fn engine(error: portolan_engine::Error) -> anyhow::Error {
+    let help = error.help();
+    with_help(error.into(), help)
+}
+
+/// A failure to write with what to do about it.
+pub(crate) fn directory(error: portolan_traefik::Error) -> anyhow::Error {
+    let help = error.help();
+    with_help(error.into(), help)
+}
+
+fn with_help(error: anyhow::Error, help: Option<String>) -> anyhow::Error {
+    match help {
+        Some(help) => Helped { message: format!("{error:#}"), help }.into(),
+        None => error,
+    }
+}
+
+/// A failure that comes with a next step.
+#[derive(Debug)]
+struct Helped {
+    message: String,
+    help: String,
+}
+
+impl std::fmt::Display for Helped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Helped {}
+
+/// Nobody may be reading standard error any more: that is no reason to fail.
+fn write(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}

@@ -1,0 +1,142 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use portolan_container::{Code, Container, Diagnostic};
+use portolan_routes::{Merged, Name};
+use portolan_traefik::{Document, Format, Marker};
+
+use crate::news::{self, News};
+use crate::world::Effects;
+use crate::{ContainerKey, Policy, World};
+
+/// A router, service or other element that Traefik's files cannot carry as it is meant: it is left out.
+pub const CANNOT_CARRY: Code = Code("cannot-carry");
+
+/// A world and the document that it comes to, kept in step element by element.
+#[derive(Debug)]
+pub struct Chart {
+    world: World,
+    document: Document,
+    /// Findings about names, not about one container: conflicts, and what a file cannot carry.
+    findings: BTreeMap<Name, Diagnostic>,
+}
+
+/// What a change came to, for people.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// Whether the document's text changed.
+    pub changed: bool,
+    /// What became of routes, in words.
+    pub news: Vec<News>,
+    /// Findings that were not there before.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Chart {
+    /// An empty chart; with a marker, its text begins with it.
+    pub fn new(policy: Policy, format: Format, marker: Option<&Marker>) -> Self {
+        let document = Document::new(format);
+        let document = marker.map_or(document.clone(), |marker| document.with_header(marker));
+        Self { world: World::new(policy), document, findings: BTreeMap::new() }
+    }
+
+    /// A container is as given.
+    pub fn put(&mut self, key: ContainerKey, container: Container) -> Told {
+        let effects = self.world.put(key, container);
+        self.draw(effects)
+    }
+
+    /// A container is gone.
+    pub fn remove(&mut self, key: &ContainerKey) -> Told {
+        let effects = self.world.remove(key);
+        self.draw(effects)
+    }
+
+    /// An engine has these containers and no others.
+    pub fn list(&mut self, engine: usize, containers: Vec<Container>) -> Told {
+        let effects = self.world.list(engine, containers);
+        self.draw(effects)
+    }
+
+    /// Makes everything anew by another policy.
+    pub fn adopt(&mut self, policy: Policy) -> Told {
+        let effects = self.world.adopt(policy);
+        self.draw(effects)
+    }
+
+    /// The document's text.
+    pub fn text(&self) -> String {
+        self.document.text()
+    }
+
+    /// How many elements the document has.
+    pub fn len(&self) -> usize {
+        self.document.len()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.document.is_empty()
+    }
+
+    /// The containers and what they come to.
+    pub const fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// All findings: about containers, then about names.
+    pub fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.world.diagnostics().chain(self.findings.values())
+    }
+
+    /// Renders what was touched.
+    fn draw(&mut self, effects: Effects) -> Told {
+        let mut told = Told { changed: false, news: Vec::new(), diagnostics: effects.diagnostics };
+        let mut changed = BTreeSet::new();
+        for name in effects.touched {
+            let finding = self.draw_one(&name, &mut changed);
+            let before = match &finding {
+                Some(finding) => self.findings.insert(name, finding.clone()),
+                None => self.findings.remove(&name),
+            };
+            told.diagnostics.extend(finding.filter(|finding| before.as_ref() != Some(finding)));
+        }
+        told.changed = !changed.is_empty();
+        told.news = news::of(&self.world, changed);
+        told
+    }
+
+    /// Renders one name; notes in `changed` whether it was there before, where its text changed.
+    fn draw_one(&mut self, name: &Name, changed: &mut BTreeSet<(Name, bool)>) -> Option<Diagnostic> {
+        let table = self.world.table();
+        let (section, element_name) = name;
+        let was_there = self.document.contains(*section, element_name);
+        let finding = match table.get(name) {
+            Some(Merged::One(element)) => match self.document.set(*section, element_name, element.as_ref()) {
+                Ok(true) => {
+                    changed.insert((name.clone(), was_there));
+                    return None;
+                }
+                Ok(false) => return None,
+                Err(error) => {
+                    let finding = Diagnostic::error(CANNOT_CARRY, error.to_string());
+                    Some(match error.help() {
+                        Some(help) => finding.with_help(help),
+                        None => finding,
+                    })
+                }
+            },
+            Some(Merged::Conflict) => {
+                self.document.remove(*section, element_name);
+                Some(table.conflict(name, |share| self.world.name_of_share(share).unwrap_or(share)))
+            }
+            None => {
+                self.document.remove(*section, element_name);
+                None
+            }
+        };
+        if was_there {
+            changed.insert((name.clone(), was_there));
+        }
+        finding
+    }
+}

@@ -1,0 +1,72 @@
+use portolan_container::Container;
+use portolan_engine::Error;
+
+use crate::Policy;
+
+/// Everything that can wake the loop.
+#[derive(Debug)]
+pub enum Event {
+    /// An engine was reached, and these are all its containers.
+    Listed {
+        /// Which engine, by its place in the settings.
+        engine: usize,
+        /// Its containers.
+        containers: Vec<Container>,
+    },
+    /// A container was looked at again.
+    Inspected {
+        /// Which engine.
+        engine: usize,
+        /// The container as it is now.
+        container: Box<Container>,
+    },
+    /// A container is gone.
+    Removed {
+        /// Which engine.
+        engine: usize,
+        /// The container's identifier.
+        id: String,
+    },
+    /// A container could not be looked at: what was known of it stays.
+    Unreadable {
+        /// Which engine.
+        engine: usize,
+        /// The container's identifier.
+        id: String,
+        /// Why.
+        error: Error,
+    },
+    /// An engine is away: its routes stay.
+    Away {
+        /// Which engine.
+        engine: usize,
+        /// Why.
+        error: Error,
+    },
+    /// Somebody asks for something.
+    Command(Command),
+}
+
+/// What can be asked of a running loop.
+#[derive(Debug)]
+pub enum Command {
+    /// Make routes by this policy from now on.
+    Adopt(Box<Policy>),
+    /// Write what is due, and end.
+    Stop,
+}
+
+/// How things stand, for those who supervise the loop.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// Whether every engine has answered once and the file has been written since.
+    pub ready: bool,
+    /// How many containers are known.
+    pub containers: usize,
+    /// How many routers, services and so on the file holds.
+    pub elements: usize,
+    /// Engines that do not answer, by their place in the settings.
+    pub away: Vec<usize>,
+    /// Why the file could not be written, if so.
+    pub sink: Option<String>,
+}

@@ -1,0 +1,172 @@
+use std::collections::BTreeSet;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use portolan_container::Container;
+use portolan_engine::{Endpoint, Engine, Error, EventKind};
+use tokio::sync::mpsc::Sender;
+
+use crate::{Backoff, Event};
+
+/// Inspects under way at once: an engine answers each from memory, one connection each.
+const INSPECTS: usize = 8;
+
+/// Follows one engine for ever: tells of all its containers, then of each that changes, and again from the start after
+/// the engine was away.
+///
+/// It listens before it lists, so that nothing that happens between is missed. An event costs one inspect; events of a
+/// container that is waiting to be looked at cost none. Ends when nobody listens any more.
+pub async fn follow(engine: usize, endpoint: Endpoint, timeout: Duration, events: Sender<Event>) {
+    let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(10));
+    loop {
+        let error = match Engine::connect(&endpoint, timeout).await {
+            Ok(connection) => {
+                let mut follower = Follower { engine, connection, events: events.clone(), listed: false };
+                match follower.run().await {
+                    Ok(()) => return,
+                    Err(error) => {
+                        if follower.listed {
+                            backoff.reset();
+                        }
+                        error
+                    }
+                }
+            }
+            Err(error) => error,
+        };
+        if events.send(Event::Away { engine, error }).await.is_err() {
+            return;
+        }
+        tokio::time::sleep(backoff.next_wait()).await;
+    }
+}
+
+struct Follower {
+    engine: usize,
+    connection: Engine,
+    events: Sender<Event>,
+    listed: bool,
+}
+
+impl Follower {
+    /// Until the engine goes away, or nobody listens (`Ok`).
+    async fn run(&mut self) -> Result<(), Error> {
+        let mut stream = pin!(self.connection.events());
+        let mut waiting = Waiting::default();
+        {
+            let mut listing = pin!(Self::containers(&self.connection));
+            let containers = loop {
+                match select(&mut listing, stream.next()).await {
+                    Either::Left((containers, _)) => break containers?,
+                    Either::Right((Some(event), _)) => waiting.note(event?),
+                    Either::Right((None, _)) => return Err(ended(&self.connection)),
+                }
+            };
+            let engine = self.engine;
+            if self.events.send(Event::Listed { engine, containers }).await.is_err() {
+                return Ok(());
+            }
+        }
+        self.listed = true;
+        let mut inspects = FuturesUnordered::new();
+        loop {
+            for id in std::mem::take(&mut waiting.removed) {
+                if self.events.send(Event::Removed { engine: self.engine, id }).await.is_err() {
+                    return Ok(());
+                }
+            }
+            while inspects.len() < INSPECTS {
+                let Some(id) = waiting.next() else { break };
+                inspects.push(inspect(&self.connection, id));
+            }
+            tokio::select! {
+                event = stream.next() => match event {
+                    Some(event) => waiting.note(event?),
+                    None => return Err(ended(&self.connection)),
+                },
+                Some((id, answer)) = inspects.next() => {
+                    waiting.busy.remove(&id);
+                    if self.events.send(self.told(id, answer)).await.is_err() {
+                        return Ok(());
+                    }
+                }
+                () = self.events.closed() => return Ok(()),
+            }
+        }
+    }
+
+    /// All containers, each inspected: a listing has neither health nor the ports of the inspect.
+    async fn containers(connection: &Engine) -> Result<Vec<Container>, Error> {
+        let ids = connection.list().await?;
+        let inspects = ids.into_iter().map(|id| inspect(connection, id));
+        let mut inspects = futures_util::stream::iter(inspects).buffer_unordered(INSPECTS);
+        let mut containers = Vec::new();
+        while let Some((id, answer)) = inspects.next().await {
+            match answer {
+                Ok(container) => containers.extend(container),
+                // One odd container does not hold back the others.
+                Err(error @ (Error::Answer { .. } | Error::Status { .. })) => {
+                    tracing::warn!(container = id, "container left out: {error}");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(containers)
+    }
+
+    fn told(&self, id: String, answer: Result<Option<Container>, Error>) -> Event {
+        let engine = self.engine;
+        match answer {
+            Ok(Some(container)) => Event::Inspected { engine, container: Box::new(container) },
+            Ok(None) => Event::Removed { engine, id },
+            Err(error) => Event::Unreadable { engine, id, error },
+        }
+    }
+}
+
+async fn inspect(connection: &Engine, id: String) -> (String, Result<Option<Container>, Error>) {
+    let answer = connection.inspect(&id).await;
+    (id, answer)
+}
+
+/// Containers to look at, each once however many events there were, and those being looked at.
+#[derive(Debug, Default)]
+struct Waiting {
+    changed: BTreeSet<String>,
+    busy: BTreeSet<String>,
+    removed: BTreeSet<String>,
+}
+
+impl Waiting {
+    fn note(&mut self, event: portolan_engine::Event) {
+        match event.kind {
+            EventKind::Changed => {
+                self.changed.insert(event.container);
+            }
+            EventKind::Removed => {
+                // An inspect under way may still have found it: what it brings is looked at once more.
+                if self.busy.contains(&event.container) {
+                    self.changed.insert(event.container);
+                } else {
+                    self.changed.remove(&event.container);
+                    self.removed.insert(event.container);
+                }
+            }
+        }
+    }
+
+    /// The next one that is not being looked at: two answers about one container could come in the wrong order.
+    fn next(&mut self) -> Option<String> {
+        let id = self.changed.iter().find(|id| !self.busy.contains(*id))?.clone();
+        self.changed.remove(&id);
+        self.busy.insert(id.clone());
+        Some(id)
+    }
+}
+
+/// The end of a stream that has none of its own.
+fn ended(connection: &Engine) -> Error {
+    Error::Ended { endpoint: connection.endpoint().clone(), reason: "the event stream ended".to_owned() }
+}

@@ -1,0 +1,204 @@
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use portolan_container::{Diagnostic, Severity};
+use portolan_traefik::Outcome;
+use tokio::sync::{mpsc, watch};
+use tracing::{debug, error, info, warn};
+
+use crate::chart::Told;
+use crate::{Change, Chart, Command, ContainerKey, Event, Policy, Sink, Status};
+
+/// Why the loop could not be started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No engine to follow.
+    #[error("no engine to follow")]
+    NoEngine,
+}
+
+/// The loop: takes events one by one, keeps the chart, writes the file.
+///
+/// Nothing is written before every engine has answered, so that a start does not take the routes of an engine that is slow
+/// from the file; an engine that is away at the start keeps the last file as it is.
+#[derive(Debug)]
+pub struct Loop {
+    chart: Chart,
+    sink: Sink,
+    events: mpsc::Receiver<Event>,
+    status: watch::Sender<Status>,
+    /// The engines' addresses, for messages, by their place in the settings.
+    engines: Vec<String>,
+    /// Engines that have not answered yet.
+    silent: BTreeSet<usize>,
+    /// Engines that do not answer now.
+    away: BTreeSet<usize>,
+}
+
+impl Loop {
+    /// A loop over these engines, whose events come through `events`.
+    ///
+    /// # Errors
+    /// [`Error::NoEngine`].
+    pub fn new(
+        policy: Policy,
+        sink: Sink,
+        format: portolan_traefik::Format,
+        engines: Vec<String>,
+        events: mpsc::Receiver<Event>,
+    ) -> Result<(Self, watch::Receiver<Status>), Error> {
+        if engines.is_empty() {
+            return Err(Error::NoEngine);
+        }
+        let chart = Chart::new(policy, format, Some(sink.directory().marker()));
+        let (status, watched) = watch::channel(Status::default());
+        let silent = (0..engines.len()).collect();
+        Ok((Self { chart, sink, events, status, engines, silent, away: BTreeSet::new() }, watched))
+    }
+
+    /// Runs until it is told to stop, or all who send events are gone.
+    pub async fn run(mut self) {
+        loop {
+            let due = self.sink.due().filter(|_| self.silent.is_empty());
+            let event = tokio::select! {
+                biased;
+                () = until(due) => {
+                    self.write();
+                    continue;
+                }
+                event = self.events.recv() => event,
+            };
+            match event {
+                None | Some(Event::Command(Command::Stop)) => break,
+                Some(event) => self.take(event),
+            }
+        }
+        if self.silent.is_empty() && self.sink.due().is_some() {
+            self.write();
+        }
+    }
+
+    fn take(&mut self, event: Event) {
+        let told = match event {
+            Event::Listed { engine, containers } => {
+                info!(engine = self.engine(engine), containers = containers.len(), "engine followed");
+                let told = self.chart.list(engine, containers);
+                self.away.remove(&engine);
+                if self.silent.remove(&engine) && self.silent.is_empty() {
+                    // The file is looked at once even if there is nothing to route: it may be of an earlier run.
+                    self.sink.changed(Instant::now());
+                }
+                told
+            }
+            Event::Inspected { engine, container } => {
+                let key = ContainerKey { engine, id: container.id.clone() };
+                self.chart.put(key, *container)
+            }
+            Event::Removed { engine, id } => self.chart.remove(&ContainerKey { engine, id }),
+            Event::Unreadable { engine, id, error } => {
+                warn!(engine = self.engine(engine), container = id, "container could not be looked at: {error}");
+                Told::default()
+            }
+            Event::Away { engine, error } => {
+                self.tell_away(engine, &error);
+                Told::default()
+            }
+            Event::Command(Command::Adopt(policy)) => {
+                info!("settings read again");
+                self.chart.adopt(*policy)
+            }
+            Event::Command(Command::Stop) => Told::default(),
+        };
+        self.tell(&told);
+        if told.changed {
+            self.sink.changed(Instant::now());
+        }
+        self.publish(|_| {});
+    }
+
+    fn write(&mut self) {
+        let start = Instant::now();
+        match self.sink.write(&self.chart.text()) {
+            Ok(outcome) => {
+                if self.status.borrow().sink.is_some() {
+                    info!("directory is writable again");
+                }
+                if outcome == Outcome::Written {
+                    let file = self.sink.directory().file();
+                    let microseconds = start.elapsed().as_micros();
+                    debug!(file = %file.display(), elements = self.chart.len(), microseconds, "file written");
+                }
+                self.publish(|status| {
+                    status.ready = true;
+                    status.sink = None;
+                });
+            }
+            Err(error) => {
+                let text = error.to_string();
+                if self.status.borrow().sink.as_ref() != Some(&text) {
+                    let help = error.help().unwrap_or_default();
+                    error!(help, "file not written, the last one stays: {text}");
+                }
+                self.publish(|status| status.sink = Some(text));
+            }
+        }
+    }
+
+    /// Once for each time that an engine goes away.
+    fn tell_away(&mut self, engine: usize, error: &portolan_engine::Error) {
+        if self.away.insert(engine) {
+            let help = error.help().unwrap_or_default();
+            warn!(engine = self.engine(engine), help, "engine is away, its routes stay: {error}");
+        } else {
+            debug!(engine = self.engine(engine), "engine is still away: {error}");
+        }
+    }
+
+    fn tell(&self, told: &Told) {
+        for news in &told.news {
+            match news.change {
+                Change::Added => info!(change = "added", "{news}"),
+                Change::Changed => info!(change = "changed", "{news}"),
+                Change::Removed => info!(change = "removed", "{news}"),
+            }
+        }
+        for diagnostic in &told.diagnostics {
+            log(diagnostic);
+        }
+    }
+
+    fn publish(&self, change: impl FnOnce(&mut Status)) {
+        self.status.send_modify(|status| {
+            status.containers = self.chart.world().len();
+            status.elements = self.chart.len();
+            status.away = self.away.iter().copied().collect();
+            change(status);
+        });
+    }
+
+    fn engine(&self, engine: usize) -> &str {
+        self.engines.get(engine).map(String::as_str).unwrap_or_default()
+    }
+}
+
+/// One line for a finding, with its parts as fields.
+fn log(diagnostic: &Diagnostic) {
+    let code = diagnostic.code.0;
+    let container = diagnostic.container.as_deref();
+    let label = diagnostic.label.as_ref().map(|place| place.key.as_str());
+    let help = diagnostic.help.as_deref();
+    let message = &diagnostic.message;
+    match diagnostic.severity {
+        Severity::Error => error!(code, container, label, help, "{message}"),
+        Severity::Warning => warn!(code, container, label, help, "{message}"),
+        Severity::Info => info!(code, container, label, help, "{message}"),
+    }
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due.into()).await,
+        None => std::future::pending().await,
+    }
+}

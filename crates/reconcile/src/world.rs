@@ -1,0 +1,230 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use portolan_blacklist::{Blacklist, Verdict};
+use portolan_container::{Container, Diagnostic, NetworkMode};
+use portolan_routes::{LeftOut, Name, Options, Peers, Table, share};
+
+/// How containers become routes, and which do.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    /// The options of Traefik's provider, and ours.
+    pub options: Options,
+    /// What is kept off the proxy.
+    pub blacklist: Blacklist,
+}
+
+/// Which container: engines are told apart, since two may know one identifier.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ContainerKey {
+    /// The engine, by its place in the settings.
+    pub engine: usize,
+    /// The container's identifier.
+    pub id: String,
+}
+
+/// The containers as last seen, and what they come to.
+///
+/// Pure: it is told, and answers what changed. A change costs that container's share, and those of the containers that share
+/// its network stack.
+#[derive(Debug, Default)]
+pub struct World {
+    policy: Policy,
+    known: BTreeMap<ContainerKey, Known>,
+    /// Those that share another's network stack: they change with it.
+    sharing: BTreeSet<ContainerKey>,
+    table: Table,
+}
+
+/// One container and what was made of it.
+#[derive(Debug)]
+struct Known {
+    container: Container,
+    share: String,
+    left_out: Option<LeftOut>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// What a change came to.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// Names that may now come to something else.
+    pub touched: BTreeSet<Name>,
+    /// Findings that were not there before.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl World {
+    /// A world without containers.
+    pub fn new(policy: Policy) -> Self {
+        Self { policy, ..Self::default() }
+    }
+
+    /// A container is as given.
+    pub fn put(&mut self, key: ContainerKey, container: Container) -> Effects {
+        let mut effects = Effects::default();
+        if self.known.get(&key).is_some_and(|known| known.container == container) {
+            return effects;
+        }
+        let old_name = self.known.get(&key).map(|known| known.container.name.clone());
+        let names = [old_name.as_deref().unwrap_or_default().to_owned(), container.name.clone()];
+        if matches!(container.network_mode, NetworkMode::Container(_)) {
+            self.sharing.insert(key.clone());
+        } else {
+            self.sharing.remove(&key);
+        }
+        let before = self.known.remove(&key);
+        let (share_before, told) = before.map(|known| (known.share, known.diagnostics)).unwrap_or_default();
+        let known = Known { container, share: share_before, left_out: None, diagnostics: told };
+        self.known.insert(key.clone(), known);
+        self.chart(&key, &mut effects);
+        self.chart_those_sharing(&key, &names, &mut effects);
+        effects
+    }
+
+    /// A container is gone.
+    pub fn remove(&mut self, key: &ContainerKey) -> Effects {
+        let mut effects = Effects::default();
+        let Some(known) = self.known.remove(key) else { return effects };
+        self.sharing.remove(key);
+        effects.touched = self.table.remove(&known.share);
+        self.chart_those_sharing(key, &[known.container.name], &mut effects);
+        effects
+    }
+
+    /// An engine has these containers and no others.
+    pub fn list(&mut self, engine: usize, containers: Vec<Container>) -> Effects {
+        let mut effects = Effects::default();
+        let listed: BTreeSet<String> = containers.iter().map(|container| container.id.clone()).collect();
+        let gone = self.known.keys().filter(|key| key.engine == engine && !listed.contains(&key.id));
+        for key in gone.cloned().collect::<Vec<_>>() {
+            effects.add(self.remove(&key));
+        }
+        for container in containers {
+            let key = ContainerKey { engine, id: container.id.clone() };
+            effects.add(self.put(key, container));
+        }
+        effects
+    }
+
+    /// Makes everything anew by another policy.
+    pub fn adopt(&mut self, policy: Policy) -> Effects {
+        self.policy = policy;
+        let mut effects = Effects::default();
+        for key in self.known.keys().cloned().collect::<Vec<_>>() {
+            self.chart(&key, &mut effects);
+        }
+        effects
+    }
+
+    /// What all containers come to.
+    pub const fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// How many containers are known.
+    pub fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Whether none is known.
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// The containers, with why each has no share if it has none though nothing is wrong.
+    pub fn containers(&self) -> impl Iterator<Item = (&ContainerKey, &Container, Option<&LeftOut>)> {
+        self.known.iter().map(|(key, known)| (key, &known.container, known.left_out.as_ref()))
+    }
+
+    /// All findings about containers, in the order of their keys.
+    pub fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.known.values().flat_map(|known| &known.diagnostics)
+    }
+
+    /// The container's name whose share has this key, for messages.
+    pub fn name_of_share(&self, share: &str) -> Option<&str> {
+        let known = self.known.values().find(|known| known.share == share)?;
+        Some(&known.container.name)
+    }
+
+    /// Makes a container's share anew.
+    fn chart(&mut self, key: &ContainerKey, effects: &mut Effects) {
+        let Some(known) = self.known.get(key) else { return };
+        let container = &known.container;
+        let finding = self.policy.blacklist.diagnostic(container);
+        let made = match self.policy.blacklist.judge(container) {
+            Verdict::Denied(_) => None,
+            Verdict::Allowed | Verdict::Overridden { .. } => {
+                Some(share(container, &self.policy.options, &Neighbours { known: &self.known, engine: key.engine }))
+            }
+        };
+        let mut diagnostics: Vec<Diagnostic> = finding.into_iter().collect();
+        let mut left_out = None;
+        let old = known.share.clone();
+        let mut new = String::new();
+        if let Some(mut share) = made {
+            diagnostics.append(&mut share.diagnostics);
+            left_out = share.left_out.take();
+            if key.engine > 0 {
+                // Two engines may know one identifier.
+                share.key = format!("{}-{}", share.key, key.engine);
+            }
+            new.clone_from(&share.key);
+            effects.touched.extend(self.table.replace(share));
+        }
+        if old != new {
+            effects.touched.extend(self.table.remove(&old));
+        }
+        let Some(known) = self.known.get_mut(key) else { return };
+        let news = diagnostics.iter().filter(|diagnostic| !known.diagnostics.contains(diagnostic));
+        effects.diagnostics.extend(news.cloned());
+        known.share = new;
+        known.left_out = left_out;
+        known.diagnostics = diagnostics;
+    }
+
+    /// Makes anew the shares of those that use the network stack of this container, directly or through others.
+    fn chart_those_sharing(&mut self, key: &ContainerKey, names: &[String], effects: &mut Effects) {
+        let mut changed = vec![(key.clone(), names.to_vec())];
+        let mut seen = BTreeSet::from([key.clone()]);
+        while let Some((peer, names)) = changed.pop() {
+            for sharing in self.sharing.iter().filter(|it| it.engine == peer.engine).cloned().collect::<Vec<_>>() {
+                let Some(known) = self.known.get(&sharing) else { continue };
+                let NetworkMode::Container(of) = &known.container.network_mode else { continue };
+                let is_peer = !of.is_empty() && (peer.id.starts_with(of.as_str()) || names.contains(of));
+                if is_peer && seen.insert(sharing.clone()) {
+                    changed.push((sharing.clone(), vec![known.container.name.clone()]));
+                    self.chart(&sharing, effects);
+                }
+            }
+        }
+    }
+}
+
+impl Effects {
+    fn add(&mut self, other: Self) {
+        self.touched.extend(other.touched);
+        self.diagnostics.extend(other.diagnostics);
+    }
+}
+
+/// The containers of one engine.
+struct Neighbours<'w> {
+    known: &'w BTreeMap<ContainerKey, Known>,
+    engine: usize,
+}
+
+impl Peers for Neighbours<'_> {
+    fn find(&self, id_or_name: &str) -> Option<&Container> {
+        let containers = || {
+            let of_engine = self.known.iter().filter(|(key, _)| key.engine == self.engine);
+            of_engine.map(|(_, known)| &known.container)
+        };
+        // The usual case: the whole identifier.
+        let exact = self.known.get(&ContainerKey { engine: self.engine, id: id_or_name.to_owned() });
+        exact
+            .map(|known| &known.container)
+            .or_else(|| containers().find(|container| container.name == id_or_name))
+            .or_else(|| containers().find(|container| !id_or_name.is_empty() && container.id.starts_with(id_or_name)))
+    }
+}
