@@ -99,6 +99,14 @@ pub enum Error {
         /// What is wrong with the answer.
         reason: String,
     },
+    /// A file of containers cannot be read.
+    #[error("cannot read `{}`: {reason}", path.display())]
+    Source {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        reason: std::io::Error,
+    },
     /// The connection ended within an answer or within the stream of events.
     #[error("the connection to the engine at `{endpoint}` ended: {reason}")]
     Ended {
@@ -152,7 +160,7 @@ impl Error {
                 "the engine speaks TLS there: write `tls://` for `tcp://`".to_owned()
             }
             Self::Answer { .. } => "check that an engine is at this address, and not another service".to_owned(),
-            Self::Status { .. } | Self::Ended { .. } => return None,
+            Self::Status { .. } | Self::Ended { .. } | Self::Source { .. } => return None,
         })
     }
 }

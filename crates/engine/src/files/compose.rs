@@ -1,0 +1,59 @@
+//! A Compose file as containers.
+
+mod environment;
+mod extends;
+mod findings;
+mod include;
+mod load;
+mod merge;
+mod paths;
+mod ports;
+mod project;
+mod reader;
+mod service;
+
+use portolan_container::{Container, Diagnostic};
+
+use self::load::Loader;
+use self::project::Project;
+use super::Context;
+use super::yaml::Budget;
+
+/// All that a project may grow to in memory, in bytes.
+const LARGEST_PROJECT: usize = 64 << 20;
+
+/// Reads a Compose file as the containers that `docker compose up` would start, in order of service and number.
+pub(super) fn parse(text: &str, context: &Context<'_>) -> (Vec<Container>, Vec<Diagnostic>) {
+    let budget = Budget::new(LARGEST_PROJECT);
+    let mut loader = Loader::new(context, &budget);
+    let (name, unit) = loader.project(text);
+    let mut project = Project::new(name, &unit, &budget);
+    let mut containers = Vec::new();
+    let mut findings = Vec::new();
+
+    let services = loader.services(&unit);
+    project.first = services
+        .iter()
+        .filter(|(_, loaded)| loader.is_active(loaded))
+        .map(|(service, loaded)| (service.clone(), project.container_name(service, &loaded.fields, 1)))
+        .collect();
+    for (service, loaded) in services {
+        let Some(fields) = loader.is_active(&loaded).then_some(&loaded.fields) else { continue };
+        let first = project.container_name(&service, fields, 1);
+        findings.extend(loaded.findings.iter().map(|finding| finding.clone().in_container(&first)));
+        if loaded.broken {
+            continue;
+        }
+        let files = loader.label_files(&service, fields);
+        match files.and_then(|labels| project.containers(&service, fields, labels)) {
+            Ok((started, found)) => {
+                containers.extend(started);
+                findings.extend(found.into_iter().map(|finding| finding.in_container(&first)));
+            }
+            Err(found) => findings.extend(found.into_iter().map(|finding| finding.in_container(&first))),
+        }
+    }
+    let mut all = loader.into_findings();
+    all.append(&mut findings);
+    (containers, all)
+}

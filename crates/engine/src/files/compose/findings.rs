@@ -1,0 +1,47 @@
+use std::path::Path;
+
+use portolan_container::Diagnostic;
+
+use crate::files::codes::{
+    COMPOSE_ENVIRONMENT, COMPOSE_INTERPOLATION, COMPOSE_TOO_LARGE, COMPOSE_VARIABLE_REQUIRED,
+    COMPOSE_VARIABLE_UNSET,
+};
+use crate::files::interpolate::Problem;
+use crate::files::yaml::excerpt;
+
+pub(super) fn too_large() -> Diagnostic {
+    Diagnostic::error(
+        COMPOSE_TOO_LARGE,
+        "the project grows beyond 64 MiB by its aliases, variables or replicas",
+    )
+}
+
+pub(super) fn environment_finding(path: &Path, (line, reason): &(usize, String)) -> Diagnostic {
+    Diagnostic::error(COMPOSE_ENVIRONMENT, format!("`{}`, line {line}: {reason}", path.display()))
+        .with_help("a line is `NAME=value`, `# a comment` or empty")
+}
+
+pub(super) fn unset(place: &str, variable: &str) -> Diagnostic {
+    let message = format!("{place}: variable `{variable}` is not set, an empty text stands in its place");
+    Diagnostic::warning(COMPOSE_VARIABLE_UNSET, message).with_help(format!(
+        "set it in the environment or in `.env`, or give a default: `${{{variable}:-default}}`"
+    ))
+}
+
+pub(super) fn problem_finding(path: &str, problem: &Problem) -> Diagnostic {
+    match problem {
+        Problem::Invalid(text) => {
+            Diagnostic::error(COMPOSE_INTERPOLATION, format!("`{path}`: `{text}` is no variable"))
+                .with_help("write `$$` where a dollar sign is meant")
+        }
+        Problem::Required { variable, message } => {
+            let why = if message.is_empty() { String::new() } else { format!(": {}", excerpt(message)) };
+            Diagnostic::error(
+                COMPOSE_VARIABLE_REQUIRED,
+                format!("`{path}`: variable `{variable}` is required and not set{why}"),
+            )
+            .with_help("set it in the environment or in `.env`")
+        }
+        Problem::TooLarge => too_large(),
+    }
+}
