@@ -17,41 +17,32 @@ const SETTINGS: &str = "portolan-settings";
 
 /// Writes the pages, or with `--check` tells which are out of date; whether all is well.
 pub(crate) fn run(options: &DocsOptions) -> Result<bool> {
+    quiet(cargo().args(["build", "--locked", "--package", "docker-watcher"]))?;
     if options.check {
-        return up_to_date();
+        let settings = quiet(cargo().args(["test", "--locked", "--package", SETTINGS, "reference"])).is_ok();
+        return Ok(commands_up_to_date()? && settings);
     }
-    start(cargo().args(["test", "--locked", "--package", SETTINGS]).env("UPDATE", "1"))?;
-    let path = workspace::root().join(COMMANDS);
+    start(cargo().args(["test", "--locked", "--package", SETTINGS, "reference"]).env("UPDATE", "1"))?;
     let text = commands()?;
-    if fs::read_to_string(&path).is_ok_and(|found| found == text) {
-        return Ok(true);
-    }
-    if let Some(directory) = path.parent() {
-        fs::create_dir_all(directory).with_context(|| format!("cannot make `{}`", directory.display()))?;
-    }
+    let path = workspace::root().join(COMMANDS);
     #[expect(clippy::disallowed_methods, reason = "a page of the sources: nobody reads it meanwhile")]
     fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
     println!("wrote {COMMANDS}");
     Ok(true)
 }
 
-/// Whether each page is what would be written; says which is not.
-pub(crate) fn up_to_date() -> Result<bool> {
-    let settings = quiet(cargo().args(["test", "--locked", "--package", SETTINGS, "reference"])).is_ok();
-    if !settings {
-        println!("docs/reference/settings.md is not up to date");
-    }
+/// Whether the page of commands is what docker-watcher, as it was built last, says of itself; says so if not.
+pub(crate) fn commands_up_to_date() -> Result<bool> {
     let found = fs::read_to_string(workspace::root().join(COMMANDS)).unwrap_or_default();
-    let commands = found == commands()?;
-    if !commands {
+    let same = found == commands()?;
+    if !same {
         println!("{COMMANDS} is not up to date");
     }
-    Ok(settings && commands)
+    Ok(same)
 }
 
 /// The page of commands: the help text of the program, then of each of its commands.
 fn commands() -> Result<String> {
-    quiet(cargo().args(["build", "--locked", "--package", "docker-watcher"]))?;
     let help = |arguments: &[&str]| {
         capture(command(workspace::built("docker-watcher")).args(arguments).arg("--help"))
     };

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::{cargo, folder, members, read, root, text};
+use super::{cargo, folder, members, output, read, root, text};
 
 /// The pages that a reader meets.
 fn pages() -> Vec<PathBuf> {
@@ -48,7 +48,10 @@ impl Help {
     fn of(&mut self, program: &str, command: &str) -> &str {
         let key = (program.to_owned(), command.to_owned());
         self.0.entry(key).or_insert_with(|| {
-            cargo(&["run", "--quiet", "--locked", "--package", program, "--", command, "--help"])
+            let program = built(program);
+            let (succeeded, told) = output(&program, &[command, "--help"]);
+            assert!(succeeded, "`{} {command} --help`: {told}", program.display());
+            told
         })
     }
 
@@ -66,6 +69,16 @@ impl Help {
             .map(|flag| format!("`{program} {command}` knows no `{flag}`"))
             .collect()
     }
+}
+
+/// One of our programs, beside the folder of test programs; built if nobody has.
+fn built(program: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("a test is a program");
+    let path = test.ancestors().nth(2).expect("it stands in `deps`").join(program);
+    if !path.exists() {
+        cargo(&["build", "--quiet", "--locked", "--package", program]);
+    }
+    path
 }
 
 /// What is wrong with a line that a reader may type.

@@ -52,13 +52,20 @@ fn folder(package: &Value) -> PathBuf {
 }
 
 /// What Cargo prints.
-#[expect(clippy::disallowed_methods, reason = "to ask Cargo about the workspace")]
 fn cargo(arguments: &[&str]) -> String {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo).args(arguments).current_dir(root()).output().expect("cargo starts");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "`cargo {}`: {told}", arguments.join(" "));
-    String::from_utf8(output.stdout).expect("cargo prints text")
+    let (succeeded, told) = output(Path::new(&cargo), arguments);
+    assert!(succeeded, "`cargo {}`: {told}", arguments.join(" "));
+    told
+}
+
+/// Whether a program succeeds in the root, and what it prints: its standard output, or its errors.
+#[expect(clippy::disallowed_methods, reason = "to ask Cargo and our programs about themselves")]
+fn output(program: &Path, arguments: &[&str]) -> (bool, String) {
+    let output =
+        Command::new(program).args(arguments).current_dir(root()).output().expect("the program starts");
+    let told = if output.status.success() { output.stdout } else { output.stderr };
+    (output.status.success(), String::from_utf8_lossy(&told).into_owned())
 }
 
 fn array(value: &Value) -> impl Iterator<Item = &Value> {

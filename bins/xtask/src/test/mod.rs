@@ -23,10 +23,10 @@ pub(crate) enum Step {
     Deny,
     /// No lint has anything to say
     Clippy,
+    /// Programs and tests build
+    Build,
     /// The documentation builds, and its generated pages are up to date
     Docs,
-    /// The programs build
-    Build,
     /// The example crates build against the libraries and run
     Examples,
     /// Unit, property, documentation and end-to-end tests
