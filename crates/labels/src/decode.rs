@@ -7,6 +7,7 @@
 mod access;
 mod empty;
 mod scalar;
+mod texts;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -15,11 +16,12 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 
 use crate::diagnostics::{LabelError, Phase};
-use crate::marker::{ALLOW_EMPTY, DURATION, INT64, POINTER, RAW, SERVER, STRUCTS, UNLABELLED};
+use crate::marker::{ALLOW_EMPTY, DURATION, INT64, POINTER, RAW, SERVER, STRUCTS, TEXTS, UNLABELLED};
 use crate::raw::Raw;
 use crate::{BAD_VALUE, Duration, MISPLACED_VALUE, Node, UNKNOWN_FIELD, parse};
 
 use access::{Elements, Entries, Fields, Items, Nothing, On};
+use texts::texts;
 use empty::Probe;
 use scalar::{DecodeError, RawValue};
 
@@ -115,13 +117,15 @@ struct Cursor<'t, 'a> {
     off: bool,
     /// Whether a list's elements are structs.
     structs: bool,
+    /// Whether a map's keys may have dots.
+    texts: bool,
     /// Go's kind of a number here.
     kind: &'static str,
 }
 
 impl<'t, 'a> Cursor<'t, 'a> {
     fn new(node: &'t Node<'a>, position: Position, findings: &'t Findings<'a>) -> Self {
-        Self { node, position, findings, may_be_empty: false, off: false, structs: false, kind: "" }
+        Self { node, position, findings, may_be_empty: false, off: false, structs: false, texts: false, kind: "" }
     }
 
     /// A node below this one.
@@ -208,6 +212,9 @@ impl<'de, 't, 'a> Deserializer<'de> for Cursor<'t, 'a> {
             self.standalone(&format!("map[string]{}", element.get()));
             return Ok(value);
         }
+        if self.texts {
+            return visitor.visit_map(texts(self.node));
+        }
         visitor.visit_map(Entries::new(self))
     }
 
@@ -252,6 +259,7 @@ impl<'de, 't, 'a> Deserializer<'de> for Cursor<'t, 'a> {
             }
             SERVER => visitor.visit_newtype_struct(access::One(self)),
             STRUCTS => visitor.visit_newtype_struct(Self { structs: true, ..self }),
+            TEXTS => visitor.visit_newtype_struct(Self { texts: true, ..self }),
             POINTER => visitor.visit_newtype_struct(Self { kind: "ptr", ..self }),
             INT64 => visitor.visit_newtype_struct(Self { kind: "int64", ..self }),
             DURATION => {

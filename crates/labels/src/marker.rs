@@ -16,6 +16,8 @@ pub const ALLOW_EMPTY: &str = "allowEmpty";
 pub const POINTER: &str = "pointer";
 /// The name under which a list of structs goes through serde.
 pub const STRUCTS: &str = "structs";
+/// A map of texts, whose keys may have dots.
+pub(crate) const TEXTS: &str = "texts";
 /// A list of structs that labels address as one struct, named `server` (Traefik's `label-slice-as-struct`).
 pub(crate) const SERVER: &str = "server";
 /// A field that labels may name but not set (Traefik's tag `-`).
@@ -102,6 +104,10 @@ transparent!(
 transparent!(
     /// A list of structs.
     structs, STRUCTS
+);
+transparent!(
+    /// A map of texts: a key may have dots, as the name of a header may.
+    texts, TEXTS
 );
 transparent!(
     /// The list of servers, which labels address as one struct named `server`.

@@ -31,10 +31,6 @@ impl Raw {
     /// What the labels below a plugin's name say. A value at the name itself is lost.
     pub(crate) fn of_plugin(node: &Node<'_>) -> Self {
         let mut map = BTreeMap::new();
-        if is_list(node) {
-            map.insert(node.name.to_owned(), Self::of(node));
-            return Self::Map(map);
-        }
         for child in &node.children {
             match Self::of(child) {
                 // Traefik lifts a map that has its own name among its keys into the one that holds it, here alone.
@@ -56,9 +52,9 @@ impl Raw {
     }
 }
 
-/// The first name below decides.
+/// A list has indices below it and nothing else.
 fn is_list(node: &Node<'_>) -> bool {
-    node.children.first().is_some_and(|child| child.name.starts_with('['))
+    node.children.iter().all(|child| child.name.starts_with('['))
 }
 
 impl<'de> Deserialize<'de> for Raw {

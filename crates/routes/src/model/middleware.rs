@@ -104,7 +104,9 @@ model! {
 
     Headers "*dynamic.Headers" {
         is_development: bool,
+        #[serde(with = "portolan_labels::texts")]
         custom_request_headers: Map<String>,
+        #[serde(with = "portolan_labels::texts")]
         custom_response_headers: Map<String>,
         access_control_allow_credentials: bool,
         access_control_allow_headers: List,
@@ -117,6 +119,7 @@ model! {
         add_vary_header: bool,
         allowed_hosts: List,
         hosts_proxy_headers: List,
+        #[serde(with = "portolan_labels::texts")]
         ssl_proxy_headers: Map<String>,
         #[serde(with = "portolan_labels::pointer")]
         sts_seconds: i64,

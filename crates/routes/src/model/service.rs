@@ -83,6 +83,7 @@ model! {
         hostname: String,
         #[serde(with = "portolan_labels::pointer")]
         follow_redirects: bool,
+        #[serde(with = "portolan_labels::texts")]
         headers: Map<String>,
     }
 
