@@ -1,9 +1,11 @@
-//! What one change costs in a table of 1,000 containers: rendering its element, joining the text.
+//! What one change costs in a table of 1,000 containers: rendering its element, joining the text, replacing the file.
+
+#![expect(clippy::expect_used, reason = "a benchmark that cannot run says so")]
 
 use divan::Bencher;
 use divan::counter::BytesCount;
 use portolan_routes::Section;
-use portolan_traefik::{Document, Format, Marker};
+use portolan_traefik::{Directory, Document, Format, Marker};
 use serde::Serialize;
 
 fn main() {
@@ -93,4 +95,19 @@ fn text_of_1000_containers(bencher: Bencher<'_, '_>, format: Format) {
 #[divan::bench(args = Format::ALL)]
 fn set_1000_containers(format: Format) -> Document {
     document(format, 1000)
+}
+
+/// Both formats: a change of one element, the text, the file on the disk.
+#[divan::bench(args = [Format::Yaml, Format::Toml])]
+fn change_to_file_at_1000_containers(bencher: Bencher<'_, '_>, format: Format) {
+    let temp = tempfile::tempdir().expect("there is room");
+    let mut directory = Directory::new(temp.path(), "docker-watcher", format).expect("is a name");
+    let mut document = document(format, 1000);
+    let mut number = 0;
+    bencher.bench_local(move || {
+        number += 1;
+        document
+            .set(Section::HttpRouters, "app-500", &router(number))
+            .and_then(|_| directory.write(&document.text()))
+    });
 }

@@ -10,8 +10,8 @@ pub(crate) enum Node {
     /// Finite.
     Float(f64),
     Text(String),
-    List(Vec<Node>),
-    Map(Vec<(String, Node)>),
+    List(Vec<Self>),
+    Map(Vec<(String, Self)>),
 }
 
 impl Node {

@@ -411,35 +411,35 @@ mod tests {
         }
     }
 
-    fn check(router: &Router, expected: serde_json::Value) {
+    fn check(router: &Router, expected: &serde_json::Value) {
         let node = tree(router).expect("can be written");
-        assert_eq!(serde_json::to_value(&node).expect("is JSON"), expected);
+        assert_eq!(serde_json::to_value(&node).expect("is JSON"), *expected);
     }
 
     #[test]
     fn only_what_may_stand_empty_does() {
         let empty = || Some(Observability::default());
-        check(&Router::default(), serde_json::json!({}));
+        check(&Router::default(), &serde_json::json!({}));
         check(
             &Router { observability: empty(), tls: empty(), ..Router::default() },
-            serde_json::json!({"tls": {}}),
+            &serde_json::json!({"tls": {}}),
         );
         check(
             &Router { headers: [("a".to_owned(), Observability::default())].into(), ..Router::default() },
-            serde_json::json!({"headers": {"a": {}}}),
+            &serde_json::json!({"headers": {"a": {}}}),
         );
         check(
             &Router { list: Some(vec![Observability::default()]), ..Router::default() },
-            serde_json::json!({"list": [{}]}),
+            &serde_json::json!({"list": [{}]}),
         );
-        check(&Router { list: Some(vec![]), ..Router::default() }, serde_json::json!({"list": []}));
+        check(&Router { list: Some(vec![]), ..Router::default() }, &serde_json::json!({"list": []}));
         check(
             &Router { kind: Some(Kind::LoadBalancer(Observability::default())), ..Router::default() },
-            serde_json::json!({}),
+            &serde_json::json!({}),
         );
         check(
             &Router { kind: Some(Kind::FailOver { service: None }), ..Router::default() },
-            serde_json::json!({}),
+            &serde_json::json!({}),
         );
     }
 
@@ -448,13 +448,16 @@ mod tests {
         let metrics = Observability { metrics: Some(false), ..Observability::default() };
         check(
             &Router { kind: Some(Kind::LoadBalancer(metrics)), ..Router::default() },
-            serde_json::json!({"kind": {"loadBalancer": {"metrics": false}}}),
+            &serde_json::json!({"kind": {"loadBalancer": {"metrics": false}}}),
         );
         check(
             &Router { kind: Some(Kind::FailOver { service: Some(7) }), ..Router::default() },
-            serde_json::json!({"kind": {"failOver": {"service": 7}}}),
+            &serde_json::json!({"kind": {"failOver": {"service": 7}}}),
         );
-        check(&Router { kind: Some(Kind::Plain), ..Router::default() }, serde_json::json!({"kind": "plain"}));
+        check(
+            &Router { kind: Some(Kind::Plain), ..Router::default() },
+            &serde_json::json!({"kind": "plain"}),
+        );
     }
 
     fn check_refused(element: &impl Serialize, expected: &str) {

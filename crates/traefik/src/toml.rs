@@ -86,8 +86,8 @@ mod tests {
     use super::*;
     use crate::serializer::tree;
 
-    fn check(path: &[&str], element: Value, expected: &str) {
-        let map = tree(&element).expect("is a map");
+    fn check(path: &[&str], element: &Value, expected: &str) {
+        let map = tree(element).expect("is a map");
         assert_eq!(tables(path, &map).expect("is TOML"), expected);
     }
 
@@ -95,21 +95,21 @@ mod tests {
     fn tables_are_readable() {
         check(
             &["http", "routers", "web"],
-            json!({"entryPoints": ["web", "secure"], "priority": 3, "rule": "Host(`a.example.com`)", "tls": {}}),
+            &json!({"entryPoints": ["web", "secure"], "priority": 3, "rule": "Host(`a.example.com`)", "tls": {}}),
             "[http.routers.web]\nentryPoints = [\"web\", \"secure\"]\npriority = 3\nrule = \"Host(`a.example.com`)\"\n\n\
              [http.routers.web.tls]\n",
         );
         check(
             &["http", "services", "a.b"],
-            json!({"loadBalancer": {"servers": [{"url": "http://a"}, {"url": "http://b"}], "sticky": {"cookie": {}}}}),
+            &json!({"loadBalancer": {"servers": [{"url": "http://a"}, {"url": "http://b"}], "sticky": {"cookie": {}}}}),
             "[http.services.\"a.b\".loadBalancer]\n\n[[http.services.\"a.b\".loadBalancer.servers]]\nurl = \"http://a\"\n\n\
              [[http.services.\"a.b\".loadBalancer.servers]]\nurl = \"http://b\"\n\n\
              [http.services.\"a.b\".loadBalancer.sticky.cookie]\n",
         );
-        check(&["http", "middlewares", "m"], json!({}), "[http.middlewares.m]\n");
+        check(&["http", "middlewares", "m"], &json!({}), "[http.middlewares.m]\n");
         check(
             &["http", "middlewares", "m"],
-            json!({"f": 1.5, "headers": {"h": {"": "\"\\", "418": "x"}}, "servers": []}),
+            &json!({"f": 1.5, "headers": {"h": {"": "\"\\", "418": "x"}}, "servers": []}),
             "[http.middlewares.m]\nf = 1.5\nservers = []\n\n[http.middlewares.m.headers.h]\n\"\" = '\"\\'\n418 = \"x\"\n",
         );
     }
@@ -118,7 +118,7 @@ mod tests {
     fn templates_are_escapes_in_values_and_keys() {
         check(
             &["http", "middlewares", "{{m}}"],
-            json!({"lines": "a\nb\u{7f}", "{{k}}": "{{ env \"X\" }}"}),
+            &json!({"lines": "a\nb\u{7f}", "{{k}}": "{{ env \"X\" }}"}),
             "[http.middlewares.\"\\u007b\\u007bm}}\"]\nlines = \"a\\nb\\u007f\"\n\
              \"\\u007b\\u007bk}}\" = \"\\u007b\\u007b env \\\"X\\\" }}\"\n",
         );

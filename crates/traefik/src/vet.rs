@@ -81,8 +81,8 @@ fn vet_setting(setting: &Node) -> Result<(), Failure> {
         }
         Node::Text(_) => Ok(()),
         Node::List(items) => {
-            let each = items.iter().enumerate();
-            each.map(|(index, item)| vet_setting(item).map_err(|failure| failure.at(index))).collect()
+            let mut each = items.iter().enumerate();
+            each.try_for_each(|(index, item)| vet_setting(item).map_err(|failure| failure.at(index)))
         }
         Node::Map(entries) => {
             // Its first key in byte order decides whether Traefik takes it for a list.
@@ -90,8 +90,8 @@ fn vet_setting(setting: &Node) -> Result<(), Failure> {
             if let Some(key) = first.filter(|key| key.starts_with('[') && key.ends_with(']')) {
                 return Err(Refusal::PluginKey { key: key.clone() }.into());
             }
-            let each = entries.iter();
-            each.map(|(key, value)| vet_setting(value).map_err(|failure| failure.under(key))).collect()
+            let mut each = entries.iter();
+            each.try_for_each(|(key, value)| vet_setting(value).map_err(|failure| failure.under(key)))
         }
     }
 }
@@ -116,8 +116,8 @@ mod tests {
         assert_eq!(vetted(&element), Ok(element));
     }
 
-    fn check_refused(element: Value, expected: &str) {
-        assert_eq!(vetted(&element), Err(format!("HTTP middleware `m`: {expected}")));
+    fn check_refused(element: &Value, expected: &str) {
+        assert_eq!(vetted(element), Err(format!("HTTP middleware `m`: {expected}")));
     }
 
     #[test]
@@ -125,7 +125,7 @@ mod tests {
         check_same(json!({"addPrefix": {"prefix": "║a║"}}));
         check_same(json!({"tls": {"domains": [{"main": "a║b"}]}, "headers": {"║": "║"}}));
         check_refused(
-            json!({"chain": {"middlewares": ["a", "b║c"]}}),
+            &json!({"chain": {"middlewares": ["a", "b║c"]}}),
             "`chain.middlewares[1]`: list item `b║c` has the character `║` (U+2551), at which Traefik splits the items of a \
              file's lists",
         );
@@ -134,11 +134,11 @@ mod tests {
     #[test]
     fn lists_hold_one_kind() {
         check_refused(
-            json!({"a": [[1]]}),
+            &json!({"a": [[1]]}),
             "`a[0]`: a list holds a list, which Traefik cannot read from a file",
         );
         check_refused(
-            json!({"a": [1, {"b": 2}]}),
+            &json!({"a": [1, {"b": 2}]}),
             "`a`: a list holds both maps and plain values, which Traefik cannot read from a file",
         );
         check_same(json!({"a": [1, "b", true]}));
@@ -150,11 +150,11 @@ mod tests {
             json!({"plugin": {"p": {"a": "b║", "[0]": "c", "d": {"A": 1, "[0]": 2, "[": 3}, "l": [{"e": "f"}]}}}),
         );
         check_refused(
-            json!({"plugin": {"p": {"a": [{"b": "║24║"}]}}}),
+            &json!({"plugin": {"p": {"a": [{"b": "║24║"}]}}}),
             "`plugin.p.a[0].b`: text `║24║` of a plugin begins with `║` (U+2551), by which Traefik marks lists",
         );
         check_refused(
-            json!({"plugin": {"p": {"a": {"b": 1, "[x]": 2}}}}),
+            &json!({"plugin": {"p": {"a": {"b": 1, "[x]": 2}}}}),
             "`plugin.p.a`: key `[x]` of a plugin's map is in brackets, and Traefik would read the map as a list",
         );
     }

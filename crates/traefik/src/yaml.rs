@@ -95,20 +95,20 @@ mod tests {
     use super::*;
     use crate::serializer::tree;
 
-    fn check(element: Value, expected: &str) {
-        let map = tree(&element).expect("is a map");
+    fn check(element: &Value, expected: &str) {
+        let map = tree(element).expect("is a map");
         assert_eq!(lines(map, 2).expect("is YAML"), expected);
     }
 
     #[test]
     fn plain_words_stand_as_they_are() {
         check(
-            json!({"path": "/a#b:c", "priority": 7, "rule": "Host(`a.example.com`) && PathPrefix(`/x`)", "service": "web"}),
+            &json!({"path": "/a#b:c", "priority": 7, "rule": "Host(`a.example.com`) && PathPrefix(`/x`)", "service": "web"}),
             "  path: /a#b:c\n  priority: 7\n  rule: Host(`a.example.com`) && PathPrefix(`/x`)\n  service: web\n",
         );
-        check(json!({"a": {"b": {}, "c": []}}), "  a:\n    b: {}\n    c: []\n");
+        check(&json!({"a": {"b": {}, "c": []}}), "  a:\n    b: {}\n    c: []\n");
         check(
-            json!({"servers": [{"url": "http://a:80", "weight": 1}, {"url": "http://b:80"}]}),
+            &json!({"servers": [{"url": "http://a:80", "weight": 1}, {"url": "http://b:80"}]}),
             "  servers:\n  - url: http://a:80\n    weight: 1\n  - url: http://b:80\n",
         );
     }
@@ -161,15 +161,18 @@ mod tests {
             "a ",
             " a",
         ] {
-            check(json!({"k": text}), &format!("  k: {}\n", quoted(text)));
-            check(json!({text: ["x", text]}), &format!("  {}:\n  - x\n  - {}\n", quoted(text), quoted(text)));
+            check(&json!({"k": text}), &format!("  k: {}\n", quoted(text)));
+            check(
+                &json!({text: ["x", text]}),
+                &format!("  {}:\n  - x\n  - {}\n", quoted(text), quoted(text)),
+            );
         }
     }
 
     #[test]
     fn a_placeholder_is_never_taken_for_a_text() {
         check(
-            json!({"a": "literal0z", "b": "7", "literalx1z": "9"}),
+            &json!({"a": "literal0z", "b": "7", "literalx1z": "9"}),
             "  a: literal0z\n  b: \"7\"\n  literalx1z: \"9\"\n",
         );
     }
@@ -177,9 +180,9 @@ mod tests {
     #[test]
     fn a_long_key_has_the_long_form() {
         let key = "k{{".repeat(400);
-        check(json!({&key: {"a": ["b"]}}), &format!("  ? {}\n  : a:\n    - b\n", quoted(&key)));
+        check(&json!({&key: {"a": ["b"]}}), &format!("  ? {}\n  : a:\n    - b\n", quoted(&key)));
         let key = "k".repeat(2000);
-        check(json!({&key: 1}), &format!("  ? {key}\n  : 1\n"));
+        check(&json!({&key: 1}), &format!("  ? {key}\n  : 1\n"));
     }
 
     proptest::proptest! {
