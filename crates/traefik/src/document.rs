@@ -7,6 +7,7 @@ use crate::error::{Error, Place};
 use crate::format::Format;
 use crate::marker::Marker;
 use crate::node::Node;
+use crate::parts::Parts;
 use crate::{json, serializer, toml, vet, yaml};
 
 /// A file of Traefik's dynamic configuration, kept in pieces: each element is rendered when it is set, and the text is
@@ -34,15 +35,13 @@ use crate::{json, serializer, toml, vet, yaml};
 pub struct Document {
     format: Format,
     header: String,
-    /// Each text as it stands in the file; no section is empty.
-    sections: BTreeMap<Section, BTreeMap<Box<str>, Box<str>>>,
-    certificates: Option<Box<str>>,
+    parts: Parts,
 }
 
 impl Document {
     /// A document without elements.
     pub const fn new(format: Format) -> Self {
-        Self { format, header: String::new(), sections: BTreeMap::new(), certificates: None }
+        Self { format, header: String::new(), parts: Parts::new() }
     }
 
     /// The same, with this marker as its first line; not in JSON, which has no comments.
@@ -74,7 +73,7 @@ impl Document {
     ) -> Result<bool, Error> {
         match self.render(section, name, element) {
             Ok(text) => {
-                let elements = self.sections.entry(section).or_default();
+                let elements = self.parts.sections.entry(section).or_default();
                 match elements.get_mut(name) {
                     Some(old) if **old == *text => Ok(false),
                     Some(old) => {
@@ -96,10 +95,10 @@ impl Document {
 
     /// Takes the element away. True if there was one.
     pub fn remove(&mut self, section: Section, name: &str) -> bool {
-        let Some(elements) = self.sections.get_mut(&section) else { return false };
+        let Some(elements) = self.parts.sections.get_mut(&section) else { return false };
         let removed = elements.remove(name).is_some();
         if elements.is_empty() {
-            self.sections.remove(&section);
+            self.parts.sections.remove(&section);
         }
         removed
     }
@@ -109,7 +108,7 @@ impl Document {
     /// # Errors
     /// As [`Document::set`].
     pub fn set_certificates<T: Serialize>(&mut self, certificates: &[T]) -> Result<bool, Error> {
-        let old = self.certificates.take();
+        let old = self.parts.certificates.take();
         if certificates.is_empty() {
             return Ok(old.is_some());
         }
@@ -124,50 +123,48 @@ impl Document {
             Format::Json => json::value(&list, 4).map_err(|error| self.refused(Place::Certificates, &error)),
         }?;
         let changed = old.as_deref() != Some(text.as_str());
-        self.certificates = Some(text.into());
+        self.parts.certificates = Some(text.into());
         Ok(changed)
     }
 
     /// Whether it has an element of this name.
     pub fn contains(&self, section: Section, name: &str) -> bool {
-        self.sections.get(&section).is_some_and(|elements| elements.contains_key(name))
+        self.parts.sections.get(&section).is_some_and(|elements| elements.contains_key(name))
     }
 
     /// Takes everything away.
     pub fn clear(&mut self) {
-        self.sections.clear();
-        self.certificates = None;
+        self.parts.sections.clear();
+        self.parts.certificates = None;
     }
 
     /// How many elements it has, the certificates counted as one.
     pub fn len(&self) -> usize {
-        self.sections.values().map(BTreeMap::len).sum::<usize>() + usize::from(self.certificates.is_some())
+        self.parts.sections.values().map(BTreeMap::len).sum::<usize>()
+            + usize::from(self.parts.certificates.is_some())
     }
 
     /// Whether it has none: Traefik takes the text for an empty configuration.
     pub fn is_empty(&self) -> bool {
-        self.sections.is_empty() && self.certificates.is_none()
+        self.parts.sections.is_empty() && self.parts.certificates.is_none()
     }
 
     /// The elements' names, in the order of the text.
     pub fn names(&self) -> impl Iterator<Item = (Section, &str)> {
-        self.sections
+        self.parts
+            .sections
             .iter()
             .flat_map(|(section, elements)| elements.keys().map(|name| (*section, name.as_ref())))
     }
 
     /// The whole text.
     pub fn text(&self) -> String {
-        let elements: usize =
-            self.sections.values().flatten().map(|(name, text)| name.len() + text.len() + 10).sum();
-        let certificates = self.certificates.as_deref().map_or(0, str::len);
-        // Headings, commas and line ends beside them.
-        let mut out = String::with_capacity(self.header.len() + elements + certificates + 1024);
+        let mut out = String::with_capacity(self.header.len() + self.parts.size());
         out.push_str(&self.header);
         match self.format {
-            Format::Yaml => self.join_yaml(&mut out),
-            Format::Toml => self.join_toml(&mut out),
-            Format::Json => self.join_json(&mut out),
+            Format::Yaml => self.parts.join_yaml(&mut out),
+            Format::Toml => self.parts.join_toml(&mut out),
+            Format::Json => self.parts.join_json(&mut out),
         }
         out
     }
@@ -195,60 +192,6 @@ impl Document {
 
     fn refused(&self, place: Place, error: &dyn std::error::Error) -> Error {
         Error::Render { place, format: self.format, message: error.to_string() }
-    }
-
-    fn join_yaml(&self, out: &mut String) {
-        let mut group = "";
-        for (section, elements) in &self.sections {
-            let (protocol, name) = section.path();
-            if protocol != group {
-                out.extend([protocol, ":\n"]);
-                group = protocol;
-            }
-            out.extend(["  ", name, ":\n"]);
-            out.extend(elements.values().map(AsRef::as_ref));
-        }
-        if let Some(certificates) = &self.certificates {
-            out.push_str(if group == "tls" { "" } else { "tls:\n" });
-            out.push_str(certificates);
-        }
-    }
-
-    fn join_toml(&self, out: &mut String) {
-        let elements = self.sections.values().flat_map(BTreeMap::values);
-        for (number, text) in elements.chain(&self.certificates).enumerate() {
-            out.push_str(if number == 0 && self.header.is_empty() { "" } else { "\n" });
-            out.push_str(text);
-        }
-    }
-
-    fn join_json(&self, out: &mut String) {
-        let mut group = "";
-        out.push('{');
-        for (section, elements) in &self.sections {
-            let (protocol, name) = section.path();
-            if protocol == group {
-                out.push(',');
-            } else {
-                out.extend([if group.is_empty() { "" } else { "\n  }," }, "\n  \"", protocol, "\": {"]);
-                group = protocol;
-            }
-            out.extend(["\n    \"", name, "\": {"]);
-            for (number, (name, text)) in elements.iter().enumerate() {
-                out.extend([if number == 0 { "" } else { "," }, "\n      ", &json::key(name), ": ", text]);
-            }
-            out.push_str("\n    }");
-        }
-        if let Some(certificates) = &self.certificates {
-            out.push_str(match group {
-                "tls" => ",",
-                "" => "\n  \"tls\": {",
-                _ => "\n  },\n  \"tls\": {",
-            });
-            out.extend(["\n    \"certificates\": ", certificates]);
-            group = "tls";
-        }
-        out.push_str(if group.is_empty() { "}\n" } else { "\n  }\n}\n" });
     }
 }
 

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod compound;
 mod directory;
 mod document;
 mod error;
@@ -7,6 +8,7 @@ mod format;
 mod json;
 mod marker;
 mod node;
+mod parts;
 mod quote;
 mod serializer;
 mod toml;

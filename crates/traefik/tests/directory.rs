@@ -1,6 +1,6 @@
 //! The directory on real file systems: what other processes see, what is refused, what a full or read-only disk leaves.
 
-#![expect(clippy::expect_used, reason = "a test that cannot run says so")]
+#![expect(clippy::expect_used, clippy::print_stdout, reason = "a test that cannot run says so")]
 #![expect(
     clippy::disallowed_methods,
     reason = "the tests write foreign files, mount file systems and run themselves as another user"

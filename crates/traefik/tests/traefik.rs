@@ -1,7 +1,7 @@
 //! What a real Traefik makes of our documents: every escaping decision of this crate, proved on its reader.
 //!
 //! Needs the path of a Traefik 3.7 in `PORTOLAN_TRAEFIK`.
-#![expect(clippy::expect_used, reason = "a test that cannot run says so")]
+#![expect(clippy::expect_used, clippy::print_stdout, reason = "a test that cannot run says so")]
 #![expect(clippy::disallowed_methods, reason = "the tests run a Traefik")]
 
 use std::io::{BufRead, BufReader};
