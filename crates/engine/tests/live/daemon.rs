@@ -37,15 +37,17 @@ impl Daemon {
 
     /// Podman's service. `None` where it cannot run here.
     pub(crate) async fn podman() -> Option<Self> {
-        Self::start("podman", &["podman", "runc", "tar", "/bin/busybox"], |directory| {
+        Self::start("podman", &["podman", "runc", "/usr/lib/podman/netavark", "tar", "/bin/busybox"], |directory| {
             let configuration = directory.join("containers.conf");
             // The limits that Podman sets by default are above what a container of CI may ask for.
-            put(&configuration, "[containers]\ndefault_ulimits = [\"nofile=1024:1024\", \"nproc=1024:1024\"]\n");
+            let limits = "[containers]\ndefault_ulimits = [\"nofile=1024:1024\", \"nproc=1024:1024\"]\n";
+            let networks = format!("[network]\nnetwork_backend = \"netavark\"\nnetwork_config_dir = \"{}/networks\"\n", directory.display());
+            put(&configuration, &format!("{limits}{networks}"));
             let at = directory.display();
             let mut command = sandboxed(
                 &["--net"],
                 &format!(
-                    "ip link set lo up && exec podman --root {at}/data --runroot {at}/run --tmpdir {at}/tmp --storage-driver vfs \
+                    "ip link set lo up && mount -t tmpfs tmpfs /run && exec podman --root {at}/data --runroot {at}/run --tmpdir {at}/tmp --storage-driver vfs \
                      --cgroup-manager cgroupfs --events-backend file --runtime runc system service --time 0 unix://{at}/engine.sock"
                 ),
             );

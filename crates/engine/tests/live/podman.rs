@@ -11,6 +11,8 @@ async fn a_life_is_followed() {
     let engine = daemon.engine().await;
     assert_eq!(engine.list().await.unwrap(), Vec::<String>::new());
 
+    daemon.run(&["network", "create", "back"]);
+    daemon.run(&["network", "create", "front"]);
     let mut scene = Scene { daemon: &daemon, engine: &engine, events: Box::pin(engine.events()) };
     let id = daemon.run(&[
         "run",
@@ -18,11 +20,11 @@ async fn a_life_is_followed() {
         "--name",
         "web",
         "--network",
-        "none",
+        "back",
         "--label",
         "traefik.enable=true",
-        "--expose",
-        "80",
+        "--publish",
+        "127.0.0.1:8080:80",
         "box",
         "/bin/busybox",
         "sleep",
@@ -34,6 +36,13 @@ async fn a_life_is_followed() {
     assert_eq!(web.image.name, "box");
     assert_eq!(web.labels["traefik.enable"], "true");
     assert!(web.pid.is_some());
+    assert_eq!((web.ports[0].number, web.ports[0].bindings[0].host_port), (80, Some(8080)));
+    assert!(web.attachments["back"].address().is_some());
+
+    let web = scene.after(&id, &["network", "connect", "front", "web"]).await.unwrap();
+    assert!(web.attachments["front"].address().is_some());
+    let web = scene.after(&id, &["network", "disconnect", "back", "web"]).await.unwrap();
+    assert_eq!(web.attachments.keys().collect::<Vec<_>>(), ["front"]);
 
     daemon.run(&["exec", "web", "/bin/busybox", "true"]);
     for (action, state) in [
