@@ -1,3 +1,5 @@
+//! Go expressions of calls with string arguments: the language of constraints, and of rules.
+
 use std::ops::Range;
 
 use thiserror::Error;

@@ -202,7 +202,7 @@ impl<'a> Scanner<'a> {
                     'v' => 0x0b,
                     '\\' => b'\\',
                     '"' => b'"',
-                    _ => return Err(self.error("unknown escape sequence", start..self.position)),
+                    _ => return Err(self.error("unknown escape sequence", at..self.position)),
                 };
                 bytes.push(byte);
                 return Ok(());
