@@ -11,32 +11,37 @@ const LIST_SEPARATOR: char = '║';
 /// Refuses what Traefik's file decoder would read as something else, or for which it would refuse the file and with it all
 /// other routes; puts into the form that is read as meant what has one.
 pub(crate) fn vet(section: Option<Section>, element: &mut Node) -> Result<(), Failure> {
-    vet_node(element)?;
-    if section != Some(Section::HttpMiddlewares) {
-        return Ok(());
-    }
-    let Node::Map(fields) = element else { return Ok(()) };
+    let Node::Map(fields) = element else { return vet_node(element) };
+    vet_keys(fields)?;
     for (field, value) in fields {
-        let ("plugin", Node::Map(plugins)) = (field.as_str(), value) else { continue };
-        for (name, settings) in plugins {
-            vet_plugin(settings).map_err(|failure| failure.under(name).under(field))?;
+        match value {
+            Node::Map(plugins) if section == Some(Section::HttpMiddlewares) && field == "plugin" => {
+                vet_keys(plugins).map_err(|failure| failure.under(field))?;
+                for (name, settings) in plugins {
+                    vet_plugin(settings).map_err(|failure| failure.under(name).under(field))?;
+                }
+            }
+            value => vet_node(value).map_err(|failure| failure.under(field))?,
         }
     }
     Ok(())
+}
+
+fn vet_keys(entries: &[(String, Node)]) -> Result<(), Failure> {
+    let mut keys = BTreeSet::new();
+    match entries.iter().find(|(key, _)| !keys.insert(key)) {
+        Some((key, _)) => Err(Refusal::DuplicateKey { key: key.clone() }.into()),
+        None => Ok(()),
+    }
 }
 
 fn vet_node(node: &Node) -> Result<(), Failure> {
     match node {
         Node::Bool(_) | Node::Integer(_) | Node::Float(_) | Node::Text(_) => Ok(()),
         Node::Map(entries) => {
-            let mut keys = BTreeSet::new();
-            for (key, value) in entries {
-                if !keys.insert(key) {
-                    return Err(Refusal::DuplicateKey { key: key.clone() }.into());
-                }
-                vet_node(value).map_err(|failure| failure.under(key))?;
-            }
-            Ok(())
+            vet_keys(entries)?;
+            let mut each = entries.iter();
+            each.try_for_each(|(key, value)| vet_node(value).map_err(|failure| failure.under(key)))
         }
         Node::List(items) => {
             let maps = items.iter().filter(|item| matches!(item, Node::Map(_))).count();
@@ -57,9 +62,10 @@ fn vet_node(node: &Node) -> Result<(), Failure> {
     }
 }
 
-/// A plugin's settings are free, so that Traefik's decoder guesses their types from their texts.
+/// A plugin's settings are free, so that Traefik's decoder guesses their types from their texts and keys.
 fn vet_plugin(settings: &mut Node) -> Result<(), Failure> {
-    let Node::Map(entries) = settings else { return Ok(()) };
+    let Node::Map(entries) = settings else { return vet_setting(settings) };
+    vet_keys(entries)?;
     for (key, value) in entries {
         vet_setting(value).map_err(|failure| failure.under(key))?;
         // Of `geo: {geo: 1, lists: 2}` Traefik drops the outer map and keeps the inner: that one goes inside another.
@@ -73,27 +79,51 @@ fn vet_plugin(settings: &mut Node) -> Result<(), Failure> {
     Ok(())
 }
 
-fn vet_setting(setting: &Node) -> Result<(), Failure> {
+fn vet_setting(setting: &mut Node) -> Result<(), Failure> {
     match setting {
         Node::Bool(_) | Node::Integer(_) | Node::Float(_) => Ok(()),
         Node::Text(text) if text.starts_with(LIST_SEPARATOR) => {
             Err(Refusal::PluginText { text: text.clone() }.into())
         }
         Node::Text(_) => Ok(()),
-        Node::List(items) => {
-            let mut each = items.iter().enumerate();
-            each.try_for_each(|(index, item)| vet_setting(item).map_err(|failure| failure.at(index)))
-        }
         Node::Map(entries) => {
+            vet_keys(entries)?;
             // Its first key in byte order decides whether Traefik takes it for a list.
             let first = entries.iter().map(|(key, _)| key).min();
             if let Some(key) = first.filter(|key| key.starts_with('[') && key.ends_with(']')) {
                 return Err(Refusal::PluginKey { key: key.clone() }.into());
             }
-            let mut each = entries.iter();
+            let mut each = entries.iter_mut();
             each.try_for_each(|(key, value)| vet_setting(value).map_err(|failure| failure.under(key)))
         }
+        Node::List(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                vet_setting(item).map_err(|failure| failure.at(index))?;
+            }
+            if !is_ordinary(items) {
+                *setting = by_index(std::mem::take(items));
+            }
+            Ok(())
+        }
     }
+}
+
+/// Whether Traefik reads the list as it is: maps, or plain values without the separator.
+fn is_ordinary(items: &[Node]) -> bool {
+    items.iter().all(|item| matches!(item, Node::Map(_)))
+        || items.iter().all(|item| match item {
+            Node::Bool(_) | Node::Integer(_) | Node::Float(_) => true,
+            Node::Text(text) => !text.contains(LIST_SEPARATOR),
+            Node::List(_) | Node::Map(_) => false,
+        })
+}
+
+/// Any other list as the map that Traefik takes for one: its keys are in brackets and in byte order.
+fn by_index(items: Vec<Node>) -> Node {
+    let width = items.len().to_string().len();
+    Node::Map(
+        items.into_iter().enumerate().map(|(index, item)| (format!("[{index:0width$}]"), item)).collect(),
+    )
 }
 
 #[cfg(test)]
@@ -157,6 +187,24 @@ mod tests {
             &json!({"plugin": {"p": {"a": {"b": 1, "[x]": 2}}}}),
             "`plugin.p.a`: key `[x]` of a plugin's map is in brackets, and Traefik would read the map as a list",
         );
+    }
+
+    #[test]
+    fn a_plugins_uncommon_lists_are_maps_by_index() {
+        let check = |list: Value, expected: Value| {
+            assert_eq!(
+                vetted(&json!({"plugin": {"p": {"a": list}}})),
+                Ok(json!({"plugin": {"p": {"a": expected}}}))
+            );
+        };
+        check(json!(["a║b"]), json!({"[0]": "a║b"}));
+        check(json!(["a", {"b": "c"}]), json!({"[0]": "a", "[1]": {"b": "c"}}));
+        check(json!([["a", "b"], []]), json!({"[0]": ["a", "b"], "[1]": []}));
+        check(json!([{"b": ["c", ["d"]]}]), json!([{"b": {"[0]": "c", "[1]": ["d"]}}]));
+        let long: Vec<_> = (0..11).map(|number| json!(if number == 10 { "k║" } else { "i" })).collect();
+        let vetted = vetted(&json!({"plugin": {"p": {"a": long}}})).expect("can be carried");
+        assert_eq!(vetted["plugin"]["p"]["a"]["[10]"], "k║");
+        assert_eq!(vetted["plugin"]["p"]["a"]["[09]"], "i");
     }
 
     #[test]
