@@ -74,7 +74,7 @@ impl Run {
     }
 }
 
-/// A container of a test. Removed when dropped.
+/// A container of a test. Removed with the test's scene.
 #[derive(Debug)]
 pub struct Container {
     docker: Docker,
@@ -111,11 +111,5 @@ impl Container {
         let address = inspected.pointer(&format!("/NetworkSettings/Networks/{network}/IPAddress"));
         let address = address.and_then(|address| address.as_str()).filter(|address| !address.is_empty());
         Ok(address.with_context(|| format!("`{}` has no address on `{network}`", self.name))?.to_owned())
-    }
-}
-
-impl Drop for Container {
-    fn drop(&mut self) {
-        let _ = self.docker.run(&["rm", "--force", "--volumes", &self.id]);
     }
 }

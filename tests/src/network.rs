@@ -2,7 +2,7 @@ use anyhow::Result;
 
 use crate::{Container, Docker};
 
-/// A network of a test, on an engine. Removed when dropped, so after the containers on it.
+/// A network of a test. Removed with the test's scene.
 #[derive(Debug)]
 pub struct Network {
     docker: Docker,
@@ -11,12 +11,12 @@ pub struct Network {
 }
 
 impl Network {
-    /// Makes one.
+    /// Makes one of this name and with this label.
     ///
     /// # Errors
     /// Where the engine refuses it.
-    pub fn new(docker: &Docker, name: &str) -> Result<Self> {
-        docker.run(&["network", "create", name])?;
+    pub fn new(docker: &Docker, name: &str, label: &str) -> Result<Self> {
+        docker.run(&["network", "create", "--label", label, name])?;
         Ok(Self { docker: docker.clone(), name: name.to_owned() })
     }
 
@@ -34,11 +34,5 @@ impl Network {
     /// Where the engine refuses it.
     pub fn disconnect(&self, container: &Container) -> Result<()> {
         self.docker.run(&["network", "disconnect", &self.name, &container.id]).map(drop)
-    }
-}
-
-impl Drop for Network {
-    fn drop(&mut self) {
-        let _ = self.docker.run(&["network", "rm", &self.name]);
     }
 }

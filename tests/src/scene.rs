@@ -8,7 +8,7 @@ use anyhow::{Result, ensure};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{Engine, Log, Need, Run, Traefik, Watcher, eventually, unmet};
+use crate::{Engine, Log, Need, Network, Run, Traefik, Watcher, eventually, unmet};
 
 /// What a test plays in: an engine, a directory, a Traefik that watches it, and a name for what is the test's own.
 #[derive(Debug)]
@@ -69,6 +69,14 @@ impl Scene<'_> {
         Run::new(&engine.docker, &self.name(name)).label("e2e", &self.suffix)
     }
 
+    /// A network of this test.
+    ///
+    /// # Errors
+    /// Where the engine refuses it.
+    pub fn network(&self, name: &str) -> Result<Network> {
+        Network::new(&self.engine.docker, &self.name(name), &self.label())
+    }
+
     /// A directory for what Traefik does not watch.
     pub fn scratch(&self) -> &Path {
         self.directory.path()
@@ -79,17 +87,24 @@ impl Scene<'_> {
         self.directory.path().join("dynamic")
     }
 
-    /// The names in the directory that Traefik watches.
+    /// The files below the directory that Traefik watches, in order.
     ///
     /// # Errors
     /// Where it can't be read.
     pub fn listing(&self) -> Result<Vec<String>> {
-        let entries = fs::read_dir(self.dynamic())?;
-        let mut names = entries
-            .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
-            .collect::<Result<Vec<_>>>()?;
-        names.sort();
-        Ok(names)
+        let mut files = Vec::new();
+        let mut directories = vec![self.dynamic()];
+        while let Some(directory) = directories.pop() {
+            for entry in fs::read_dir(directory)? {
+                let path = entry?.path();
+                match path.is_dir() {
+                    true => directories.push(path),
+                    false => files.push(path.strip_prefix(self.dynamic())?.display().to_string()),
+                }
+            }
+        }
+        files.sort();
+        Ok(files)
     }
 
     /// The watcher's file.
@@ -189,6 +204,10 @@ impl Scene<'_> {
         })
     }
 
+    fn label(&self) -> String {
+        format!("e2e={}", self.suffix)
+    }
+
     fn followed(&self, watcher: Watcher) -> Result<Watcher> {
         self.logs.lock().unwrap_or_else(PoisonError::into_inner).push(watcher.process.log.clone());
         Ok(watcher)
@@ -208,10 +227,23 @@ impl Scene<'_> {
     }
 }
 
+/// Removes what the test made, and not before the file was shown: it would change with that.
 impl Drop for Scene<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
             self.show();
+        }
+        let filter = format!("label={}", self.label());
+        let docker = |arguments: &[&str]| self.engine.docker.run(arguments).unwrap_or_default();
+        for (list, remove) in [
+            (["container", "ls", "--all"].as_slice(), ["container", "rm", "--force", "--volumes"].as_slice()),
+            (&["network", "ls"], &["network", "rm"]),
+        ] {
+            let ids = docker(&[list, &["--quiet", "--filter", &filter]].concat());
+            let ids: Vec<&str> = ids.split_whitespace().collect();
+            if !ids.is_empty() {
+                docker(&[remove, &ids].concat());
+            }
         }
     }
 }

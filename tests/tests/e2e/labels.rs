@@ -46,7 +46,7 @@ fn labels_that_no_file_can_hold_as_they_are_load() -> Result<()> {
         let _watcher = scene.watch(&[])?;
         let web = scene
             .run("web")
-            .label("traefik.http.middlewares.empty.headers", "true")
+            .label("traefik.http.middlewares.empty.compress", "true")
             .label("traefik.http.middlewares.codes.errors.statusrewrites.418", "200")
             .label("traefik.http.middlewares.codes.errors.status", "500")
             .label("traefik.http.middlewares.codes.errors.query", "/{status}: \"#'\\ 🚢")

@@ -1,12 +1,12 @@
 //! Which of a container's addresses its route leads to.
 
 use anyhow::{Result, ensure};
-use portolan_tests::{Network, Scene, eventually, free_port, scene};
+use portolan_tests::{Scene, eventually, free_port, scene};
 
 #[test]
 fn a_route_follows_the_container_onto_the_chosen_network_and_off_it() -> Result<()> {
     scene(|scene| {
-        let network = Network::new(&scene.engine.docker, &scene.name("front"))?;
+        let network = scene.network("front")?;
         let _watcher = scene.watch(&["--network", &network.name])?;
         let web = scene.run("web").start()?;
         leads_to(scene, &web.name, &web.address("bridge")?)?;
@@ -22,7 +22,7 @@ fn a_route_follows_the_container_onto_the_chosen_network_and_off_it() -> Result<
 #[test]
 fn a_label_chooses_the_network_too() -> Result<()> {
     scene(|scene| {
-        let network = Network::new(&scene.engine.docker, &scene.name("back"))?;
+        let network = scene.network("back")?;
         let _watcher = scene.watch(&[])?;
         let web = scene.run("web").label("traefik.docker.network", &network.name).start()?;
         leads_to(scene, &web.name, &web.address("bridge")?)?;
@@ -34,8 +34,8 @@ fn a_label_chooses_the_network_too() -> Result<()> {
 #[test]
 fn of_several_networks_the_first_by_name_is_taken() -> Result<()> {
     scene(|scene| {
-        let first = Network::new(&scene.engine.docker, &scene.name("a"))?;
-        let last = Network::new(&scene.engine.docker, &scene.name("z"))?;
+        let first = scene.network("a")?;
+        let last = scene.network("z")?;
         let _watcher = scene.watch(&[])?;
         let web = scene.run("web").option("--network", &last.name).start()?;
         leads_to(scene, &web.name, &web.address(&last.name)?)?;
