@@ -35,6 +35,11 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 
 /// Runs a command and gives its standard output.
 pub(crate) fn capture(command: &mut Command) -> Result<String> {
+    capture_both(command).map(|(output, _)| output)
+}
+
+/// Runs a command and gives its standard output and what it said beside it.
+pub(crate) fn capture_both(command: &mut Command) -> Result<(String, String)> {
     let output = command.output().with_context(|| format!("cannot start `{}`", describe(command)))?;
     if !output.status.success() {
         bail!(
@@ -44,7 +49,8 @@ pub(crate) fn capture(command: &mut Command) -> Result<String> {
             String::from_utf8_lossy(&output.stderr).trim()
         );
     }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok((text(&output.stdout), text(&output.stderr)))
 }
 
 /// Runs a command whose output is of interest only if it fails; says now and then that it still runs.

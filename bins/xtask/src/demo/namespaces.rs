@@ -97,8 +97,14 @@ pub(super) fn inside(directory: &Path, keep: bool, interrupt: &Interrupt) -> Res
         "One is started for this demo alone, in namespaces of its own: the machine's network, firewall and",
     );
     story.say("mounts stay as they are, and nothing remains at the end.");
-    let engine = Engine::start(directory, &name(directory), interrupt)?;
-    play::play(engine, directory, keep, story, interrupt)
+    let played = Engine::start(directory, &name(directory), interrupt)
+        .and_then(|engine| play::play(engine, directory, keep, story, interrupt));
+    // The other side does this too, unless it was killed.
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let _ = fs::remove_dir_all(entry.path()).or_else(|_| fs::remove_file(entry.path()));
+    }
+    remove_cgroups(&name(directory));
+    played
 }
 
 /// A name for all that belongs to one run: that of its directory.

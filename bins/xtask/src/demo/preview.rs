@@ -1,7 +1,7 @@
 use anyhow::Result;
 
 use super::story::Story;
-use crate::process::{capture, command, describe};
+use crate::process::{capture_both, command, describe};
 use crate::workspace;
 
 /// What can be shown without an engine: the file that containers of a Compose file will lead to.
@@ -20,7 +20,12 @@ pub(super) fn show(obstacle: &str, mut story: Story) -> Result<bool> {
     let mut render = command(workspace::built("docker-watcher"));
     render.args(["render", "examples/compose/compose.yaml"]);
     story.command(&describe(&render));
-    story.quote(&capture(&mut render)?);
+    let (file, said) = capture_both(&mut render)?;
+    story.quote(&file);
+    if !said.is_empty() {
+        story.say("and what it says beside:");
+        story.quote(&said);
+    }
 
     story.step("Look further");
     story
