@@ -1,0 +1,246 @@
+//! The pages under `docs/`: each kind of finding has one, and what they show is what `docker-watcher render` prints.
+//!
+//! In a page, a fenced block with a file's name behind its language is that file. A `sh` block with a `docker-watcher render`
+//! is run beside the page's files; a `text` block after it holds what stands on standard error, a `yaml`, `toml` or `json`
+//! block what stands on standard output. With `UPDATE=1` the pages are written anew.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use portolan_tests::{Need, program, unmet};
+
+/// Where the files of examples lie, as pages have it.
+const DIRECTORY: &str = "/srv/demo";
+
+/// Codes that no run of `docker-watcher render` on a small file shows, each with the reason.
+const NOT_SHOWN: &[(&str, &str)] = &[
+    ("compose-too-large", "takes a file of megabytes"),
+    ("invalid-constraint-regex", "told by the library alone: the program does not print it"),
+];
+
+const HEADINGS: [&str; 4] =
+    ["## What it means", "## Example", "## What to do", "## Where the rule comes from"];
+
+#[test]
+fn every_code_has_a_page_and_every_page_a_code() -> Result<()> {
+    let mut codes = BTreeSet::new();
+    for source in files(&root().join("crates"), "rs")? {
+        let text = fs::read_to_string(&source)?;
+        let constants = text.lines().filter(|line| line.starts_with("pub const "));
+        codes.extend(
+            constants
+                .filter_map(|line| Some(line.split_once("= Code(\"")?.1.strip_suffix("\");")?.to_owned())),
+        );
+    }
+    ensure!(codes.len() > 20, "the codes are found: {codes:?}");
+    let pages = files(&root().join("docs/findings"), "md")?;
+    let pages: BTreeSet<String> =
+        pages.iter().map(|page| stem(page)).filter(|name| name != "README").collect();
+    assert_eq!(codes, pages);
+
+    let index = fs::read_to_string(root().join("docs/findings/README.md"))?;
+    let listed: BTreeSet<String> = index
+        .lines()
+        .filter_map(|line| Some(line.strip_prefix("| [`")?.split_once("`]")?.0.to_owned()))
+        .collect();
+    assert_eq!(codes, listed, "the index lists them");
+    Ok(())
+}
+
+#[test]
+fn every_finding_is_told_in_the_same_order() -> Result<()> {
+    for page in files(&root().join("docs/findings"), "md")? {
+        let name = stem(&page);
+        if name == "README" {
+            continue;
+        }
+        let text = fs::read_to_string(&page)?;
+        ensure!(text.starts_with(&format!("# {name}\n")), "`{name}` begins with its name");
+        let headings: Vec<_> = text.lines().filter(|line| line.starts_with("## ")).collect();
+        assert_eq!(headings, HEADINGS, "`{name}`");
+        let shown = text.contains(&format!("[{name}]: "));
+        let excused = NOT_SHOWN.iter().any(|(code, _)| *code == name);
+        ensure!(shown, "`{name}` shows its message");
+        ensure!(!excused || !text.contains("```sh"), "`{name}` can be run, so `NOT_SHOWN` need not name it");
+        ensure!(excused || text.contains("```sh\n"), "`{name}` says how its message comes about");
+    }
+    Ok(())
+}
+
+#[test]
+fn what_pages_show_is_what_is_printed() -> Result<()> {
+    if unmet(&[Need::Watcher])?.is_some() {
+        return Ok(());
+    }
+    let mut run = 0;
+    let mut wrong = Vec::new();
+    for page in files(&root().join("docs"), "md")? {
+        let text = fs::read_to_string(&page)?;
+        let mut sheet = Sheet::read(&text);
+        assert_eq!(sheet.text(), text, "a page that is taken apart can be put together again");
+        run += sheet.fill().with_context(|| page.display().to_string())?;
+        if sheet.text() != text {
+            if std::env::var_os("UPDATE").is_some() {
+                update(&page, &sheet.text())?;
+            } else {
+                wrong.push(format!("{}: printed is\n{}", page.display(), sheet.text()));
+            }
+        }
+    }
+    ensure!(run > 30, "pages have examples that run: {run}");
+    assert_eq!(wrong, Vec::<String>::new());
+    Ok(())
+}
+
+/// A page as prose and fenced blocks.
+struct Sheet(Vec<Part>);
+
+struct Part {
+    /// What stands behind the opening fence; absent for prose.
+    info: Option<String>,
+    lines: Vec<String>,
+}
+
+impl Sheet {
+    fn read(text: &str) -> Self {
+        let mut parts = vec![Part { info: None, lines: Vec::new() }];
+        for line in text.lines() {
+            let inside = parts.last().is_some_and(|part| part.info.is_some());
+            match line.strip_prefix("```") {
+                Some("") if inside => parts.push(Part { info: None, lines: Vec::new() }),
+                Some(info) if !inside => parts.push(Part { info: Some(info.to_owned()), lines: Vec::new() }),
+                _ => parts.last_mut().expect("there is a part").lines.push(line.to_owned()),
+            }
+        }
+        Self(parts)
+    }
+
+    fn text(&self) -> String {
+        let mut lines = Vec::new();
+        for Part { info, lines: own } in &self.0 {
+            lines.extend(info.iter().map(|info| format!("```{info}")));
+            lines.extend(own.iter().cloned());
+            lines.extend(info.iter().map(|_| "```".to_owned()));
+        }
+        lines.join("\n") + "\n"
+    }
+
+    /// Writes the page's files, runs its commands and puts what they print in its place; how many were run.
+    fn fill(&mut self) -> Result<usize> {
+        let scratch = tempfile::tempdir()?;
+        let directory = scratch.path().join("demo");
+        fs::create_dir(&directory)?;
+        let mut run = 0;
+        let mut printed: Option<(String, String)> = None;
+        for Part { info, lines } in &mut self.0 {
+            let Some(info) = info else { continue };
+            match info.split_once(' ') {
+                Some((_, name)) => {
+                    printed = None;
+                    let file = directory.join(name);
+                    fs::create_dir_all(file.parent().context("a file has a directory")?)?;
+                    update(&file, &(lines.join("\n") + "\n"))?;
+                    if name == "docker-watcher.yml" {
+                        update(&directory.join("none.json"), "[]\n")?;
+                        let settings = ["render", "--config", name, "none.json"].map(str::to_owned);
+                        let (_, errors) = render(&settings, &[], &directory)?;
+                        ensure!(errors.is_empty(), "the settings `{name}` load: {errors}");
+                    }
+                }
+                None => match (info.as_str(), &printed) {
+                    ("sh", _) => {
+                        printed = match lines.iter().find_map(|line| command_line(line)) {
+                            Some((variables, words)) => {
+                                run += 1;
+                                Some(render(&words, &variables, &directory)?)
+                            }
+                            None => None,
+                        }
+                    }
+                    ("text", Some((_, errors))) => {
+                        *lines = errors.lines().map(str::to_owned).collect();
+                    }
+                    ("yaml" | "toml" | "json", Some((output, _))) => {
+                        *lines = output.lines().map(str::to_owned).collect();
+                    }
+                    _ => printed = None,
+                },
+            }
+        }
+        Ok(run)
+    }
+}
+
+/// The variables and the words of a `docker-watcher render`, if it reads a file that the page gives.
+fn command_line(line: &str) -> Option<(Vec<(String, String)>, Vec<String>)> {
+    let mut words = words(line).into_iter().peekable();
+    let mut variables = Vec::new();
+    while let Some((name, value)) = words.peek().and_then(|word| word.split_once('=')) {
+        variables.push((name.to_owned(), value.to_owned()));
+        words.next();
+    }
+    let words: Vec<String> = words.collect();
+    let source = words.last().is_some_and(|word| word.ends_with(".yaml") || word.ends_with(".json"));
+    let beside = !words.last().is_some_and(|word| word.contains('/'));
+    let ours = words.first()? == "docker-watcher" && words.get(1)? == "render" && source && beside;
+    ours.then(|| (variables, words.into_iter().skip(1).collect()))
+}
+
+/// As a shell splits them; single quotes are all that pages need.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for character in line.chars() {
+        match character {
+            '\'' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            other => words.last_mut().expect("there is a word").push(other),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Standard output and standard error.
+fn render(words: &[String], variables: &[(String, String)], directory: &Path) -> Result<(String, String)> {
+    let mut command = program()?;
+    command.args(words).current_dir(directory).env_clear().env("PORTOLAN_CONFIG", "");
+    command.envs(variables.iter().cloned()).stdin(std::process::Stdio::null());
+    let output = command.output()?;
+    let plain =
+        |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&*directory.to_string_lossy(), DIRECTORY);
+    Ok((plain(&output.stdout), plain(&output.stderr)))
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests stand in a folder of the workspace")
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// All files below a directory with this extension, in order.
+fn files(directory: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut open = vec![directory.to_owned()];
+    while let Some(directory) = open.pop() {
+        for entry in fs::read_dir(&directory).with_context(|| directory.display().to_string())? {
+            let path = entry?.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|found| found == extension) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a page of the sources, and files of a test")]
+fn update(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text).with_context(|| path.display().to_string())
+}
