@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context, Result};
@@ -98,6 +98,11 @@ impl Engine {
     pub fn start_again(&self) -> Result<()> {
         self.sandbox(Sandbox::start)?;
         self.up()
+    }
+
+    /// A directory that goes with the engine.
+    pub fn directory(&self) -> PathBuf {
+        self.sandbox(|sandbox| sandbox.directory().to_owned())
     }
 
     /// A path as the engine sees it, from outside of its mount namespace.

@@ -32,7 +32,8 @@ pub fn unmet(needs: &[Need]) -> Result<Option<String>> {
     if let Some(why) = &missing {
         ensure!(env::var("CI").as_deref() != Ok("true"), "can't run, and with `CI=true` must: {why}");
         let test = thread::current().name().unwrap_or("a test").to_owned();
-        writeln!(std::io::stderr(), "skipped: {test}: {why}")?;
+        // In one write: other tests' lines would come in between.
+        std::io::stderr().write_all(format!("skipped: {test}: {why}\n").as_bytes())?;
     }
     Ok(missing)
 }

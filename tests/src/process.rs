@@ -6,9 +6,9 @@ use anyhow::{Context, Result, bail};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::Log;
+use crate::{Log, command};
 
-/// A program that runs beside the test, its output followed. Killed when dropped.
+/// A program that runs beside the test, its output followed. Killed when dropped, and with the thread that started it.
 #[derive(Debug)]
 pub struct Process {
     child: Child,
@@ -21,13 +21,13 @@ impl Process {
     ///
     /// # Errors
     /// Where it can't be started.
-    pub fn start(command: &mut Command) -> Result<Self> {
-        let mut child = command
+    pub fn start(program: &Command) -> Result<Self> {
+        let mut child = bound_to_this_thread(program)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .with_context(|| format!("start {command:?}"))?;
+            .with_context(|| format!("start {program:?}"))?;
         let log = Log::default();
         if let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) {
             log.follow(stdout);
@@ -75,6 +75,19 @@ impl Process {
         self.child.wait()?;
         Ok(())
     }
+}
+
+/// The same command, by way of a program that has the kernel kill it when the calling thread ends, in whatever way.
+fn bound_to_this_thread(program: &Command) -> Command {
+    let mut bound = command("setpriv");
+    bound.args(["--pdeathsig", "KILL", "--"]).arg(program.get_program()).args(program.get_args());
+    for (name, value) in program.get_envs() {
+        match value {
+            Some(value) => bound.env(name, value),
+            None => bound.env_remove(name),
+        };
+    }
+    bound
 }
 
 impl Drop for Process {

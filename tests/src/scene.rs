@@ -39,7 +39,7 @@ pub fn scene(test: impl FnOnce(&Scene<'_>) -> Result<()>) -> Result<()> {
 /// Those of the test, after showing the file and what each program logged.
 pub fn scene_on(engine: &Engine, test: impl FnOnce(&Scene<'_>) -> Result<()>) -> Result<()> {
     engine.enter()?;
-    let directory = tempfile::Builder::new().prefix("scene-").rand_bytes(8).tempdir()?;
+    let directory = tempfile::Builder::new().prefix("scene-").rand_bytes(8).tempdir_in(engine.directory())?;
     let name = directory.path().to_string_lossy().into_owned();
     // Names of containers and hosts have no regard to case everywhere; a random part of eight doesn't need it.
     let suffix = name.rsplit('-').next().unwrap_or_default().to_lowercase();

@@ -36,7 +36,7 @@ impl Watcher {
         let notified = Log::default();
         listen(UnixDatagram::bind(&socket)?, notified.clone());
         command.arg("run").args(arguments).env("NOTIFY_SOCKET", &socket);
-        Ok(Self { process: Process::start(&mut command)?, notified, socket })
+        Ok(Self { process: Process::start(&command)?, notified, socket })
     }
 
     /// Waits until it has written its first complete file, and says so.
