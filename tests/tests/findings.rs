@@ -105,15 +105,21 @@ struct Part {
 
 impl Sheet {
     fn read(text: &str) -> Self {
-        let mut parts = vec![Part { info: None, lines: Vec::new() }];
+        let mut parts = Vec::new();
+        let mut part = Part { info: None, lines: Vec::new() };
         for line in text.lines() {
-            let inside = parts.last().is_some_and(|part| part.info.is_some());
-            match line.strip_prefix("```") {
-                Some("") if inside => parts.push(Part { info: None, lines: Vec::new() }),
-                Some(info) if !inside => parts.push(Part { info: Some(info.to_owned()), lines: Vec::new() }),
-                _ => parts.last_mut().expect("there is a part").lines.push(line.to_owned()),
-            }
+            let inside = part.info.is_some();
+            let info = match line.strip_prefix("```") {
+                Some("") if inside => None,
+                Some(info) if !inside => Some(info.to_owned()),
+                _ => {
+                    part.lines.push(line.to_owned());
+                    continue;
+                }
+            };
+            parts.push(std::mem::replace(&mut part, Part { info, lines: Vec::new() }));
         }
+        parts.push(part);
         Self(parts)
     }
 
@@ -134,8 +140,14 @@ impl Sheet {
         fs::create_dir(&directory)?;
         let mut run = 0;
         let mut printed: Option<(String, String)> = None;
+        let mut asked = false;
         for Part { info, lines } in &mut self.0 {
             let Some(info) = info else { continue };
+            ensure!(
+                info != "text" || !asked || printed.is_some(),
+                "output that nothing here prints: {lines:?}"
+            );
+            asked = info == "sh" || (asked && info == "text");
             match info.split_once(' ') {
                 Some((_, name)) => {
                     printed = None;
@@ -144,17 +156,18 @@ impl Sheet {
                     update(&file, &(lines.join("\n") + "\n"))?;
                     if name == "docker-watcher.yml" {
                         update(&directory.join("none.json"), "[]\n")?;
-                        let settings = ["render", "--config", name, "none.json"].map(str::to_owned);
-                        let (_, errors) = render(&settings, &[], &directory)?;
+                        let words = ["render", "--config", name, "none.json"].map(str::to_owned).to_vec();
+                        let (_, errors) =
+                            render(&CommandLine { words, ..CommandLine::default() }, &directory)?;
                         ensure!(errors.is_empty(), "the settings `{name}` load: {errors}");
                     }
                 }
                 None => match (info.as_str(), &printed) {
                     ("sh", _) => {
                         printed = match lines.iter().find_map(|line| command_line(line)) {
-                            Some((variables, words)) => {
+                            Some(command) => {
                                 run += 1;
-                                Some(render(&words, &variables, &directory)?)
+                                Some(render(&command, &directory)?)
                             }
                             None => None,
                         }
@@ -173,8 +186,15 @@ impl Sheet {
     }
 }
 
-/// The variables and the words of a `docker-watcher render`, if it reads a file that the page gives.
-fn command_line(line: &str) -> Option<(Vec<(String, String)>, Vec<String>)> {
+/// What to run: variables before the program's name, and the words after it.
+#[derive(Default)]
+struct CommandLine {
+    variables: Vec<(String, String)>,
+    words: Vec<String>,
+}
+
+/// A `docker-watcher render`, if it reads a file that the page gives.
+fn command_line(line: &str) -> Option<CommandLine> {
     let mut words = words(line).into_iter().peekable();
     let mut variables = Vec::new();
     while let Some((name, value)) = words.peek().and_then(|word| word.split_once('=')) {
@@ -185,26 +205,28 @@ fn command_line(line: &str) -> Option<(Vec<(String, String)>, Vec<String>)> {
     let source = words.last().is_some_and(|word| word.ends_with(".yaml") || word.ends_with(".json"));
     let beside = !words.last().is_some_and(|word| word.contains('/'));
     let ours = words.first()? == "docker-watcher" && words.get(1)? == "render" && source && beside;
-    ours.then(|| (variables, words.into_iter().skip(1).collect()))
+    ours.then(|| CommandLine { variables, words: words.into_iter().skip(1).collect() })
 }
 
 /// As a shell splits them; single quotes are all that pages need.
 fn words(line: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
+    let mut words = Vec::new();
+    let mut word = String::new();
     let mut quoted = false;
     for character in line.chars() {
         match character {
             '\'' => quoted = !quoted,
-            ' ' if !quoted => words.push(String::new()),
-            other => words.last_mut().expect("there is a word").push(other),
+            ' ' if !quoted => words.push(std::mem::take(&mut word)),
+            other => word.push(other),
         }
     }
+    words.push(word);
     words.retain(|word| !word.is_empty());
     words
 }
 
 /// Standard output and standard error.
-fn render(words: &[String], variables: &[(String, String)], directory: &Path) -> Result<(String, String)> {
+fn render(CommandLine { variables, words }: &CommandLine, directory: &Path) -> Result<(String, String)> {
     let mut command = program()?;
     command.args(words).current_dir(directory).env_clear().env("PORTOLAN_CONFIG", "");
     command.envs(variables.iter().cloned()).stdin(std::process::Stdio::null());
@@ -214,8 +236,8 @@ fn render(words: &[String], variables: &[(String, String)], directory: &Path) ->
     Ok((plain(&output.stdout), plain(&output.stderr)))
 }
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests stand in a folder of the workspace")
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 fn stem(path: &Path) -> String {
