@@ -44,19 +44,27 @@ impl FileProvider {
     /// # Errors
     /// Where Traefik says nothing about it.
     pub fn load(&mut self, text: &str) -> Result<Loaded> {
+        let loaded = self.load_marked(text, true)?;
+        if let Loaded::Refused(_) = loaded {
+            // Traefik may be about to read the file once more: what it says of it must not count for the next.
+            self.load_marked("", false)?;
+        }
+        Ok(loaded)
+    }
+
+    /// The first thing that Traefik says after the file was put.
+    fn load_marked(&mut self, text: &str, may_be_refused: bool) -> Result<Loaded> {
         // Traefik logs a configuration only if it is another one than before: a router that is in each load once makes
-        // sure of that, and tells this load's from those that are still on the way.
-        let mark = format!("mark-{}", self.count);
+        // sure of that. It tells this load from those that are still on the way, too: Traefik reads files in the order
+        // of their names, so what was loaded with the mark was read after it, and so after both were put.
+        let mark = format!("mark-{}.", self.count);
         self.count += 1;
         let router = json!({ "http": { "routers": { &mark: { "rule": "Host(`mark`)", "service": "noop@internal" } } } });
         self.put(&format!("case.{}", self.extension), text)?;
-        self.put("mark.yml", &router.to_string())?;
-        let mut refused = 0;
+        self.put("a-mark.yml", &router.to_string())?;
         let (loaded, line) = self.traefik.process.log.wait_for(self.line, PATIENCE, &mark, |line| {
             if line.contains("watcher callback") && line.contains(r#""level":"error""#) {
-                // Once for each of the two files put: only the second is about both.
-                refused += 1;
-                return (refused == 2).then(|| Loaded::Refused(line.to_owned()));
+                return may_be_refused.then(|| Loaded::Refused(line.to_owned()));
             }
             let mut configuration = line.contains(&mark).then(|| configuration(line)).flatten()?;
             configuration.pointer_mut("/http/routers")?.as_object_mut()?.remove(&mark)?;

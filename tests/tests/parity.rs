@@ -49,3 +49,25 @@ fn same(vector: &Vector, format: &str, provider: &mut FileProvider) -> Result<()
     }
     Ok(())
 }
+
+#[test]
+fn the_measure_tells_configurations_and_refusals_apart() -> Result<()> {
+    if unmet(&[Need::Traefik])?.is_some() {
+        return Ok(());
+    }
+    let mut provider = FileProvider::start("yml")?;
+    let router =
+        |name: &str| format!("http: {{ routers: {{ {name}: {{ rule: Host(`{name}`), service: s }} }} }}");
+    let expected = |name: &str| serde_json::json!({ "http": { "routers": { name: { "rule": format!("Host(`{name}`)"), "service": "s" } } } });
+    for round in 0..5 {
+        let name = format!("r{round}");
+        ensure!(provider.load(&router(&name))? == Loaded::Configuration(expected(&name)), "round {round}");
+        ensure!(
+            matches!(provider.load("http: {}")?, Loaded::Refused(why) if why.contains("standalone")),
+            "round {round}"
+        );
+        ensure!(matches!(provider.load("http: [")?, Loaded::Refused(_)), "round {round}");
+        ensure!(provider.load("")? == Loaded::Configuration(serde_json::json!({})), "round {round}");
+    }
+    Ok(())
+}
