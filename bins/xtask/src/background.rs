@@ -39,6 +39,15 @@ impl Background {
         std::fs::read(&self.log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
     }
 
+    /// How much of its memory is in RAM, in KiB, as the system counts it.
+    pub(crate) fn resident_kib(&self) -> Result<u64> {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(&path).with_context(|| format!("cannot read `{path}`"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse().ok());
+        number.with_context(|| format!("`{path}` tells of no resident memory"))
+    }
+
     /// Whether it ended.
     pub(crate) fn is_over(&mut self) -> bool {
         !matches!(self.child.try_wait(), Ok(None))
@@ -80,6 +89,7 @@ mod tests {
             assert!(!shell.is_over());
             std::thread::sleep(Duration::from_millis(5));
         }
+        assert!(shell.resident_kib().unwrap() > 0);
         let number = Pid::from_raw(shell.child.id().cast_signed());
         drop(shell);
         assert!(kill(number, None).is_err(), "the process is gone");

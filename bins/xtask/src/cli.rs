@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand};
 
 /// What a person or CI runs on this workspace.
@@ -57,7 +58,19 @@ pub(crate) struct BenchOptions {
     #[arg(long)]
     pub(crate) whole_program_only: bool,
 
-    /// Run only the benchmarks whose name contains this
+    /// Measure the whole program at engines with this many containers
+    #[arg(long, value_name = "N", value_delimiter = ',', default_value = "10,1000", value_parser = at_least_one())]
+    pub(crate) sizes: Vec<usize>,
+
+    /// Measure each program over this many events
+    #[arg(long, value_name = "N", default_value = "20", value_parser = at_least_one())]
+    pub(crate) events: usize,
+
+    /// Run only the benchmarks of the crates whose name contains this
     #[arg(value_name = "FILTER")]
     pub(crate) filter: Option<String>,
+}
+
+fn at_least_one() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..=65_536)
 }

@@ -22,3 +22,8 @@ pub(crate) fn target() -> PathBuf {
 pub(crate) fn built(name: &str) -> PathBuf {
     target().join("debug").join(name)
 }
+
+/// A program of this workspace as `cargo build --release` leaves it.
+pub(crate) fn released(name: &str) -> PathBuf {
+    target().join("release").join(name)
+}

@@ -1,0 +1,71 @@
+//! `cargo xtask bench`: the figures of the project, measured on this machine in one run.
+
+mod engine;
+mod figures;
+mod fleet;
+mod subject;
+mod traefik;
+mod watcher;
+
+use anyhow::Result;
+
+use crate::cli::BenchOptions;
+use crate::interrupt::Interrupt;
+use crate::process::{cargo, run as start};
+use crate::progress::timed;
+use crate::{tools, workspace};
+
+use engine::Engine;
+use figures::Comparison;
+use subject::measure;
+use traefik::Traefik;
+use watcher::Watcher;
+
+/// Measures docker-watcher beside Traefik's own Docker provider, then runs the benchmarks of the crates.
+pub(crate) fn run(options: &BenchOptions) -> Result<bool> {
+    let interrupt = Interrupt::listen()?;
+    // A filter names benchmarks of the crates.
+    if options.filter.is_none() {
+        let comparisons = whole_program(options, &interrupt)?;
+        println!("{}", figures::table(&comparisons));
+        if let Some(growth) = figures::growth(&comparisons) {
+            println!("{growth}");
+        }
+    }
+    if !options.whole_program_only {
+        timed("benchmarks of the crates", || crates(options.filter.as_deref()))?;
+    }
+    Ok(true)
+}
+
+/// Both programs, one after the other, on the same engine; an engine for each size.
+fn whole_program(options: &BenchOptions, interrupt: &Interrupt) -> Result<Vec<Comparison>> {
+    timed("docker-watcher, built as it is released", || {
+        start(cargo().args(["build", "--locked", "--release", "--package", "docker-watcher"]))
+    })?;
+    let traefik = timed("Traefik", tools::traefik)?;
+    let mut comparisons = Vec::new();
+    for &containers in &options.sizes {
+        let engine = Engine::start(containers)?;
+        let step = |program: &str| format!("{program}: {containers} containers, {} events", options.events);
+        let theirs = timed(&step("Traefik"), || {
+            measure(&engine, &mut Traefik::start(&traefik, &engine)?, options.events, interrupt)
+        })?;
+        let ours = timed(&step("docker-watcher"), || {
+            let program = workspace::released("docker-watcher");
+            measure(&engine, &mut Watcher::start(&program, &engine)?, options.events, interrupt)
+        })?;
+        comparisons.push(Comparison { containers, theirs, ours });
+    }
+    Ok(comparisons)
+}
+
+fn crates(filter: Option<&str>) -> Result<()> {
+    let mut bench = cargo();
+    // Not `--benches`: that would build and start every library's tests too.
+    bench.args(["bench", "--locked", "--workspace", "--bench", "*"]);
+    if let Some(filter) = filter {
+        bench.args(["--", filter]);
+    }
+    start(&mut bench)
+}

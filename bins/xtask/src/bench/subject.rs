@@ -1,0 +1,85 @@
+//! How long a program takes from an engine's event to what it makes of it, and what it costs.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use super::engine::Engine;
+use super::figures::Figures;
+use super::fleet::first_rule;
+use crate::background::Background;
+use crate::interrupt::Interrupt;
+
+/// A program that follows the engine.
+pub(super) trait Subject {
+    fn process(&mut self) -> &mut Background;
+
+    /// Whether it has made something new, since it was last asked, in which this rule stands.
+    fn has_made(&mut self, rule: &str) -> Result<bool>;
+}
+
+/// A program that takes longer is taken for one that hangs.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// Between two events, so that each is one event and not a burst.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// How long we look away between two looks at what a program makes: this is the error of a measured time.
+const NAP: Duration = Duration::from_micros(200);
+
+/// Lets the program take in the whole engine, then changes one container after another and waits for each change.
+pub(super) fn measure(
+    engine: &Engine,
+    subject: &mut impl Subject,
+    events: usize,
+    interrupt: &Interrupt,
+) -> Result<Figures> {
+    let last = engine.containers().saturating_sub(1);
+    wait_for(subject, &first_rule(last), interrupt)?;
+    while engine.followers() == 0 {
+        alive(subject, interrupt)?;
+        std::thread::sleep(NAP);
+    }
+    let mut milliseconds = Vec::new();
+    let mut requests = Vec::new();
+    for event in 0..events {
+        // What the last event, or the start, still causes is not of this one.
+        std::thread::sleep(PAUSE);
+        let rule = format!("Host(`changed{event}.example.com`)");
+        let before = engine.requests();
+        let started = Instant::now();
+        engine.change(event % engine.containers().max(1), &rule);
+        wait_for(subject, &rule, interrupt)?;
+        milliseconds.push(started.elapsed().as_secs_f64() * 1000.0);
+        std::thread::sleep(PAUSE);
+        requests.push(engine.requests() - before);
+    }
+    let resident_kib = subject.process().resident_kib()?;
+    engine.forget_followers();
+    Ok(Figures { milliseconds, requests, resident_kib })
+}
+
+fn wait_for(subject: &mut impl Subject, rule: &str, interrupt: &Interrupt) -> Result<()> {
+    let started = Instant::now();
+    while !subject.has_made(rule)? {
+        alive(subject, interrupt)?;
+        if started.elapsed() > LIMIT {
+            bail!("nothing came of `{rule}` within {} s", LIMIT.as_secs());
+        }
+        std::thread::sleep(NAP);
+    }
+    Ok(())
+}
+
+fn alive(subject: &mut impl Subject, interrupt: &Interrupt) -> Result<()> {
+    if interrupt.is_set() {
+        bail!("interrupted");
+    }
+    let process = subject.process();
+    if process.is_over() {
+        let said = process.said();
+        let lines: Vec<&str> = said.lines().rev().take(5).collect();
+        bail!("it ended: {}", lines.into_iter().rev().collect::<Vec<_>>().join("\n"));
+    }
+    Ok(())
+}

@@ -1,0 +1,51 @@
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use tempfile::TempDir;
+
+use super::engine::Engine;
+use super::subject::Subject;
+use crate::background::Background;
+use crate::process::command;
+
+/// docker-watcher; what it makes is its file.
+#[derive(Debug)]
+pub(super) struct Watcher {
+    process: Background,
+    file: PathBuf,
+    /// The file that was last read: each new one is another inode.
+    seen: Option<(u64, i64, i64)>,
+    _directory: TempDir,
+}
+
+impl Watcher {
+    pub(super) fn start(program: &Path, engine: &Engine) -> Result<Self> {
+        let directory = tempfile::tempdir().context("cannot make a directory")?;
+        let output = directory.path().join("dynamic");
+        let mut watcher = command(program);
+        // Whatever the environment sets is not measured.
+        watcher.env_clear().args(["run", "--engine", &engine.url(), "--output"]).arg(&output);
+        let process = Background::start(&mut watcher, &directory.path().join("log"))?;
+        Ok(Self { process, file: output.join("docker-watcher.yml"), seen: None, _directory: directory })
+    }
+}
+
+impl Subject for Watcher {
+    fn process(&mut self) -> &mut Background {
+        &mut self.process
+    }
+
+    fn has_made(&mut self, rule: &str) -> Result<bool> {
+        // Absent at first.
+        let Ok(found) = fs::metadata(&self.file) else { return Ok(false) };
+        let seen = Some((found.ino(), found.mtime(), found.mtime_nsec()));
+        if seen == self.seen {
+            return Ok(false);
+        }
+        self.seen = seen;
+        let text = fs::read_to_string(&self.file).context("cannot read the file of docker-watcher")?;
+        Ok(text.contains(rule))
+    }
+}
