@@ -28,6 +28,7 @@ mod compose;
 mod dotenv;
 mod inspect;
 mod interpolate;
+mod nesting;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -43,7 +44,7 @@ use crate::Error;
 pub const MAX_INSPECT: usize = 128 << 20;
 
 /// The largest Compose file that is read, in bytes, likewise each file that it names.
-pub const MAX_COMPOSE: usize = 4 << 20;
+pub const MAX_COMPOSE: usize = 1 << 20;
 
 /// Which of the two languages a text is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

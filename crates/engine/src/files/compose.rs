@@ -14,6 +14,7 @@ mod service;
 
 use portolan_container::{Container, Diagnostic};
 
+use self::findings::too_large;
 use self::load::Loader;
 use self::project::Project;
 use super::Context;
@@ -43,6 +44,10 @@ pub(super) fn parse(text: &str, context: &Context<'_>) -> (Vec<Container>, Vec<D
         findings.extend(loaded.findings.iter().map(|finding| finding.clone().in_container(&first)));
         if loaded.broken {
             continue;
+        }
+        if budget.is_spent() {
+            findings.push(too_large());
+            break;
         }
         let files = loader.label_files(&service, fields);
         match files.and_then(|labels| project.containers(&service, fields, labels)) {

@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use super::codes::{INSPECT_ENTRY, INSPECT_SYNTAX};
 
+/// Entries of one list: those that are a few characters each would be thousands of times larger as containers.
+const MOST_ENTRIES: usize = 100_000;
+
 /// Reads what `docker inspect` or `podman inspect` printed: a list, one container, or several behind each other.
 ///
 /// Entries are read one at a time, so that a megabyte of text is not held a second time as a tree.
@@ -113,6 +116,9 @@ impl<'de> Visitor<'de> for Document<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         while let Some(value) = items.next_element::<Value>()? {
+            if self.0.count == MOST_ENTRIES {
+                return Err(serde::de::Error::custom(format!("more than {MOST_ENTRIES} entries")));
+            }
             self.0.add(&value);
         }
         Ok(())
@@ -180,5 +186,16 @@ mod tests {
     #[test]
     fn the_same_entry_twice_is_one() {
         check(r#"[{"Id": "1"}, {"Id": "1"}, {"Id": "1", "Name": "b"}]"#, &["1", "b"], &[]);
+    }
+
+    #[test]
+    fn a_list_has_an_end() {
+        let (containers, findings) = parse(&format!("[{}7]", "7,".repeat(MOST_ENTRIES)));
+        assert_eq!((containers.len(), findings.len()), (0, MOST_ENTRIES + 1));
+        assert!(
+            findings[MOST_ENTRIES].message.contains("more than 100000 entries"),
+            "{}",
+            findings[MOST_ENTRIES]
+        );
     }
 }

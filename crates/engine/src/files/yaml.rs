@@ -5,6 +5,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, EnumAccess, Error as _, MapAccess, SeqAccess, VariantAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::nesting::is_too_nested;
+
 /// A YAML document with its aliases and merge keys (`<<`) expanded.
 ///
 /// A mistake within it is a [`Node::Refused`] in its place, so that it harms the service that it stands in and no other.
@@ -91,16 +93,34 @@ impl Budget {
     }
 }
 
-/// Reads all documents of a YAML text; empty ones are left out.
-pub(super) fn parse(text: &str, budget: &Budget) -> Result<Vec<Node>, serde_yaml::Error> {
+/// Reads all documents of a YAML text, or of JSON, which is YAML; empty ones are left out.
+///
+/// # Errors
+/// What is wrong, and where.
+pub(super) fn parse(text: &str, budget: &Budget) -> Result<Vec<Node>, String> {
+    if text.trim_start().starts_with('{')
+        && let Ok(document) = json(text, budget)
+    {
+        return Ok(vec![document]);
+    }
+    if is_too_nested(text) {
+        return Err("too many brackets or braces are open at once".to_owned());
+    }
     let mut documents = Vec::new();
     for document in serde_yaml::Deserializer::from_str(text) {
-        let node = NodeSeed(budget).deserialize(document)?;
+        let node = NodeSeed(budget).deserialize(document).map_err(|error| error.to_string())?;
         if node != Node::Null {
             documents.push(node);
         }
     }
     Ok(documents)
+}
+
+/// What `docker compose config --format json` prints has more braces than [`is_too_nested`] lets through.
+fn json(text: &str, budget: &Budget) -> Result<Node, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let document = NodeSeed(budget).deserialize(&mut deserializer)?;
+    deserializer.end().map(|()| document)
 }
 
 #[derive(Clone, Copy)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use portolan_container::Diagnostic;
 
 use super::findings::{environment_finding, problem_finding, too_large, unset};
-use super::load::{Loader, Service};
+use super::load::{FILE_COST, Loader, Service};
 use super::paths::texts;
 use super::project::normal_name;
 use crate::files::codes::{COMPOSE_FILE, COMPOSE_PROJECT_NAME};
@@ -25,6 +25,7 @@ impl Loader<'_> {
     ) -> BTreeMap<String, String> {
         let off = outer.get("COMPOSE_DISABLE_ENV_FILE").is_some_and(|said| said == "1" || said == "true");
         let mut variables = BTreeMap::new();
+        let mut read_bytes = 0;
         for path in files.iter().filter(|_| required || !off) {
             let shown = path.display();
             let text = match (self.context.read)(path) {
@@ -36,12 +37,16 @@ impl Loader<'_> {
                     continue;
                 }
             };
+            read_bytes += text.len();
             let read = dotenv::parse(&text, outer, self.budget);
             self.findings.extend(read.mistakes.iter().map(|mistake| environment_finding(path, mistake)));
             self.findings.extend(read.unset.iter().map(|name| unset(&format!("`{shown}`"), name)));
             variables.extend(read.variables);
         }
-        if !self.budget.spend(outer.iter().map(|(name, value)| name.len() + value.len()).sum()) {
+        if !self.budget.spend(
+            read_bytes * FILE_COST
+                + outer.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>(),
+        ) {
             self.findings.push(too_large());
             return BTreeMap::new();
         }
@@ -52,11 +57,8 @@ impl Loader<'_> {
     /// Whether one of its profiles is asked for, or it has none.
     pub(super) fn is_active(&self, service: &Service) -> bool {
         let Some(Node::List(profiles)) = service.fields.get("profiles") else { return true };
-        let active = self.scopes.first().and_then(|scope| scope.get("COMPOSE_PROFILES"));
-        let active: Vec<&str> = active.map_or("", String::as_str).split(',').map(str::trim).collect();
-        profiles.is_empty()
-            || active.contains(&"*")
-            || profiles.iter().filter_map(Node::scalar).any(|profile| active.contains(&profile.as_str()))
+        let active = |profile: &String| self.profiles.contains(profile) || self.profiles.contains("*");
+        profiles.is_empty() || profiles.iter().filter_map(Node::scalar).any(|profile| active(&profile))
     }
 
     /// The labels in the files that `label_file` names, later files over earlier ones.

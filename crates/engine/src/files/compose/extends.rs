@@ -42,7 +42,7 @@ impl Loader<'_> {
         };
         let other = other.as_deref().unwrap_or(unit);
         if trail.contains(&(other.path.clone(), base.clone())) || trail.len() > LONGEST_CHAIN {
-            let message = format!("{key}: service `{}` extends itself by way of others", excerpt(&base));
+            let message = format!("{key}: service `{}` would extend itself", excerpt(&base));
             service.refuse(Diagnostic::error(COMPOSE_SERVICE, message));
         } else if !other.services.contains_key(&base) {
             let message = format!("{key}: there is no service `{}`", excerpt(&base));

@@ -25,7 +25,7 @@ impl Loader<'_> {
         let whole = |path: &String| normal(&directory.join(path));
         let first = whole(first);
         if self.including.contains(&first) || self.including.len() == LONGEST_CHAIN {
-            let message = format!("{from}: `{}` includes itself by way of others", first.display());
+            let message = format!("{from}: `{}` would include itself", first.display());
             self.findings.push(Diagnostic::error(COMPOSE_FILE, message));
             return;
         }

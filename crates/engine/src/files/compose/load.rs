@@ -18,6 +18,9 @@ const MOST_FILES: usize = 256;
 /// Services that extend, or files that include, one another in a row.
 pub(super) const LONGEST_CHAIN: usize = 32;
 
+/// What a file costs for each of its bytes: parsing takes longer than copying.
+pub(super) const FILE_COST: usize = 4;
+
 /// Findings about one service: above that, it is no Compose file.
 const MOST_FINDINGS: usize = 100;
 
@@ -27,6 +30,8 @@ pub(super) struct Loader<'a> {
     pub(super) budget: &'a Budget,
     /// The environment, then one for each directory of an included file.
     pub(super) scopes: Vec<BTreeMap<String, String>>,
+    /// Profiles that are asked for.
+    pub(super) profiles: BTreeSet<String>,
     /// Files that services extend, by scope and path.
     pub(super) bases: BTreeMap<(usize, PathBuf), Rc<Unit>>,
     /// Files that include the one that is read now.
@@ -75,6 +80,7 @@ impl<'a> Loader<'a> {
             context,
             budget,
             scopes: Vec::new(),
+            profiles: BTreeSet::new(),
             bases: BTreeMap::new(),
             including: Vec::new(),
             files_left: MOST_FILES,
@@ -90,6 +96,8 @@ impl<'a> Loader<'a> {
     pub(super) fn project(&mut self, text: &str) -> (String, Unit) {
         let context = self.context;
         let environment = self.environment(&[context.directory.join(".env")], false, &context.environment);
+        let profiles = environment.get("COMPOSE_PROFILES").map_or("", String::as_str).split(',');
+        self.profiles = profiles.map(|profile| profile.trim().to_owned()).collect();
         self.scopes.push(environment);
         let root = self.documents(text, Path::new("the Compose file"));
         let name = self.project_name(root.get("name"));
@@ -256,6 +264,9 @@ impl<'a> Loader<'a> {
         match (self.context.read)(path) {
             Ok(text) if text.len() > MAX_COMPOSE => {
                 refuse(COMPOSE_TOO_LARGE, format!("`{shown}` is larger than {} MiB", MAX_COMPOSE >> 20))
+            }
+            Ok(text) if !self.budget.spend(FILE_COST * text.len()) => {
+                refuse(COMPOSE_TOO_LARGE, "the project's files are too large together".to_owned())
             }
             Ok(text) => Ok(text),
             Err(error) => refuse(COMPOSE_FILE, format!("cannot read `{shown}`: {error}")),

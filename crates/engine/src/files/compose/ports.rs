@@ -1,15 +1,27 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 
 use portolan_container::{Binding, Port, Protocol};
 
-use crate::files::yaml::{Node, excerpt};
+use crate::files::yaml::{Budget, Node, excerpt};
 
 /// Ports that a service exposes or publishes, with their bindings in the order of the file.
-#[derive(Debug, Default)]
-pub(super) struct Ports(BTreeMap<(u16, Protocol), Vec<Binding>>);
+#[derive(Debug)]
+pub(super) struct Ports<'a> {
+    ports: BTreeMap<(u16, Protocol), Vec<Binding>>,
+    /// A range of a few characters is 65,535 ports.
+    budget: &'a Budget,
+}
 
-impl Ports {
+/// What a port costs, in bytes.
+const PORT_COST: usize = 64;
+
+impl<'a> Ports<'a> {
+    pub(super) fn new(budget: &'a Budget) -> Self {
+        Self { ports: BTreeMap::new(), budget }
+    }
+
     /// Adds one item of `ports`: the short syntax as a text or number, or the long one as a mapping.
     pub(super) fn publish(&mut self, item: &Node) -> Result<(), String> {
         match item {
@@ -28,7 +40,7 @@ impl Ports {
         let (ports, protocol) = with_protocol(&text)?;
         // Compose passes over an address and a host's port here.
         let container = ports.rsplit_once(':').map_or(ports, |(_, container)| container);
-        for number in range(container)? {
+        for number in self.range(container)? {
             self.add(number, protocol, None);
         }
         Ok(())
@@ -36,11 +48,22 @@ impl Ports {
 
     /// The ports in ascending order.
     pub(super) fn into_vec(self) -> Vec<Port> {
-        self.0.into_iter().map(|((number, protocol), bindings)| Port { number, protocol, bindings }).collect()
+        self.ports
+            .into_iter()
+            .map(|((number, protocol), bindings)| Port { number, protocol, bindings })
+            .collect()
+    }
+
+    fn range(&self, text: &str) -> Result<RangeInclusive<u16>, String> {
+        let range = range(text)?;
+        if !self.budget.spend(PORT_COST * range.len()) {
+            return Err("too many ports".to_owned());
+        }
+        Ok(range)
     }
 
     fn add(&mut self, number: u16, protocol: Protocol, binding: Option<Binding>) {
-        let bindings = self.0.entry((number, protocol)).or_default();
+        let bindings = self.ports.entry((number, protocol)).or_default();
         bindings.extend(binding.filter(|binding| !bindings.contains(binding)));
     }
 
@@ -52,7 +75,7 @@ impl Ports {
             None => ("", ports),
         };
         let (address, host) = outside.rsplit_once(':').unwrap_or(("", outside));
-        self.publish_range(range(container)?, protocol, address, host)
+        self.publish_range(self.range(container)?, protocol, address, host)
     }
 
     fn publish_long(&mut self, fields: &BTreeMap<String, Node>) -> Result<(), String> {
@@ -73,7 +96,7 @@ impl Ports {
 
     fn publish_range(
         &mut self,
-        container: std::ops::RangeInclusive<u16>,
+        container: RangeInclusive<u16>,
         protocol: Protocol,
         address: &str,
         host: &str,
@@ -124,7 +147,7 @@ fn protocol(name: &str) -> Result<Protocol, String> {
 }
 
 /// `80` or `80-90`.
-fn range(text: &str) -> Result<std::ops::RangeInclusive<u16>, String> {
+fn range(text: &str) -> Result<RangeInclusive<u16>, String> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     let range = port(first)?..=port(last)?;
     if range.is_empty() { Err(format!("`{}` ends before it begins", excerpt(text))) } else { Ok(range) }
@@ -143,7 +166,7 @@ mod tests {
     use super::*;
 
     /// One line a port: `80/tcp <- 127.0.0.1:8080 *:-`.
-    fn show(ports: Ports) -> Vec<String> {
+    fn show(ports: Ports<'_>) -> Vec<String> {
         let binding = |binding: &Binding| {
             let ip = binding.host_ip.map_or("*".to_owned(), |ip| ip.to_string());
             format!(" {ip}:{}", binding.host_port.map_or("-".to_owned(), |port| port.to_string()))
@@ -156,14 +179,16 @@ mod tests {
     }
 
     fn check(text: &str, expected: &[&str]) {
-        let mut ports = Ports::default();
+        let budget = Budget::new(1 << 20);
+        let mut ports = Ports::new(&budget);
         ports.publish(&Node::Text(text.into())).unwrap();
         assert_eq!(show(ports), expected, "{text}");
     }
 
     fn check_long(fields: &[(&str, &str)], expected: Result<&[&str], &str>) {
+        let budget = Budget::new(1 << 20);
         let fields = fields.iter().map(|(key, value)| (key.to_string(), Node::Text(value.to_string())));
-        let mut ports = Ports::default();
+        let mut ports = Ports::new(&budget);
         let result = ports.publish(&Node::Map(fields.collect()));
         let got = result.map(|()| show(ports));
         assert_eq!(
@@ -197,9 +222,10 @@ mod tests {
 
     #[test]
     fn what_is_no_port_says_why() {
+        let budget = Budget::new(1 << 20);
         let check = |text: &str, expected: &str| {
             assert_eq!(
-                Ports::default().publish(&Node::Text(text.into())),
+                Ports::new(&budget).publish(&Node::Text(text.into())),
                 Err(expected.to_owned()),
                 "{text}"
             );
@@ -237,7 +263,8 @@ mod tests {
 
     #[test]
     fn exposed_ports_have_no_binding_and_repeated_ones_are_one() {
-        let mut ports = Ports::default();
+        let budget = Budget::new(1 << 20);
+        let mut ports = Ports::new(&budget);
         for text in ["80-81/udp", "90", "1:2"] {
             ports.expose(&Node::Text(text.into())).unwrap();
         }
@@ -245,5 +272,12 @@ mod tests {
             ports.publish(&Node::Text(text.into())).unwrap();
         }
         assert_eq!(show(ports), ["2/tcp <-", "80/udp <-", "81/udp <-", "90/tcp <- *:90 *:91"]);
+    }
+
+    #[test]
+    fn ranges_have_an_end() {
+        let budget = Budget::new(1 << 20);
+        let mut ports = Ports::new(&budget);
+        assert_eq!(ports.expose(&Node::Text("1-65535".into())), Err("too many ports".to_owned()));
     }
 }

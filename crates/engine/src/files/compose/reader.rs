@@ -6,7 +6,7 @@ use super::merge::keyed;
 use super::ports::Ports;
 use super::project::MOST_CONTAINERS;
 use crate::files::codes::COMPOSE_SERVICE;
-use crate::files::yaml::{Node, excerpt};
+use crate::files::yaml::{Budget, Node, excerpt};
 
 /// A service's keys in the file, with their values.
 pub(super) type Fields = BTreeMap<String, Node>;
@@ -118,8 +118,8 @@ impl<'a> Reader<'a> {
         texts
     }
 
-    pub(super) fn ports(&mut self) -> Vec<Port> {
-        let mut ports = Ports::default();
+    pub(super) fn ports(&mut self, budget: &Budget) -> Vec<Port> {
+        let mut ports = Ports::new(budget);
         for (index, item) in self.list("ports").iter().enumerate() {
             if let Err(reason) = ports.publish(item) {
                 self.problem(&format!("ports.[{index}]"), &reason);

@@ -45,7 +45,7 @@ impl Project<'_> {
             state: State::Unknown,
             // The engine lists ports where it publishes them: on networks.
             ports: match network_mode {
-                NetworkMode::Networks => reader.ports(),
+                NetworkMode::Networks => reader.ports(self.budget),
                 NetworkMode::None | NetworkMode::Host | NetworkMode::Container(_) => Vec::new(),
             },
             network_mode,
