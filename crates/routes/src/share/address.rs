@@ -97,28 +97,27 @@ impl<P: Peers + ?Sized> Build<'_, P> {
 
     /// A container's address in Traefik's order: the chosen network, the host, another container's, any network.
     fn address_of(&mut self, container: &Container, network: &str, depth: usize) -> Option<String> {
-        let mut not_found = false;
-        if !network.is_empty() && !container.attachments.is_empty() {
-            match container.attachments.get(network) {
-                Some(attachment) => return attachment.address(),
-                None => not_found = true,
-            }
+        if let Some(attachment) = container.attachments.get(network) {
+            return attachment.address();
         }
         match &container.network_mode {
             NetworkMode::Host => return Some(self.options.host_address.clone()),
             NetworkMode::Container(peer) => return self.address_of_peer(peer, network, depth),
             NetworkMode::Networks | NetworkMode::None => {}
         }
-        let (name, attachment) = self.any_network(container)?;
-        if not_found {
+        let chosen = self.any_network(container);
+        if !network.is_empty() {
             let message = format!(
                 "Could not find network named {network:?} for container {:?}. Maybe you're missing the project's prefix in the label?",
                 container.name
             );
-            let help = format!("the container is on {}; `{name}` is taken", list(container.attachments.keys()));
+            let help = match chosen {
+                Some((name, _)) => format!("the container is on {}; `{name}` is taken", list(container.attachments.keys())),
+                None => "the container is on no network".to_owned(),
+            };
             self.diagnostics.push(Diagnostic::warning(NETWORK_NOT_FOUND, message).with_help(help));
         }
-        attachment.address()
+        chosen?.1.address()
     }
 
     fn address_of_peer(&mut self, peer: &str, network: &str, depth: usize) -> Option<String> {
@@ -132,7 +131,9 @@ impl<P: Peers + ?Sized> Build<'_, P> {
             self.diagnostics.push(Diagnostic::warning(PEER_NOT_FOUND, message).with_help(help));
             return None;
         };
-        let network = labels.network().unwrap_or(network).to_owned();
+        // The settings' network comes before the one that the labels of the other container name.
+        let of_peer = labels.network().unwrap_or(&self.options.network);
+        let network = if of_peer.is_empty() { network } else { of_peer }.to_owned();
         self.address_of(found, &network, depth + 1)
     }
 
