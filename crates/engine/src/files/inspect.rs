@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::codes::{INSPECT_ENTRY, INSPECT_SYNTAX};
 
-/// Entries of one list: those that are a few characters each would be thousands of times larger as containers.
+/// Entries of one text: those that are a few characters each would be thousands of times larger as containers.
 const MOST_ENTRIES: usize = 100_000;
 
 /// Reads what `docker inspect` or `podman inspect` printed: a list, one container, or several behind each other.
@@ -55,6 +55,14 @@ struct Entries {
 }
 
 impl Entries {
+    fn has_room<E: serde::de::Error>(&self) -> Result<(), E> {
+        if self.count < MOST_ENTRIES {
+            Ok(())
+        } else {
+            Err(E::custom(format!("more than {MOST_ENTRIES} entries")))
+        }
+    }
+
     fn add(&mut self, value: &Value) {
         let index = self.count;
         self.count += 1;
@@ -116,15 +124,14 @@ impl<'de> Visitor<'de> for Document<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         while let Some(value) = items.next_element::<Value>()? {
-            if self.0.count == MOST_ENTRIES {
-                return Err(serde::de::Error::custom(format!("more than {MOST_ENTRIES} entries")));
-            }
+            self.0.has_room()?;
             self.0.add(&value);
         }
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<(), A::Error> {
+        self.0.has_room()?;
         let value = Value::deserialize(serde::de::value::MapAccessDeserializer::new(entries))?;
         self.0.add(&value);
         Ok(())
