@@ -1,6 +1,7 @@
 //! Constraints: which containers are taken, by their labels (Traefik 3.7, `providers.docker.constraints`).
 
 pub mod expression;
+mod parser;
 pub mod re2;
 mod token;
 
@@ -114,7 +115,8 @@ impl ConstraintError {
         match self {
             Self::Expression(error) => error.help(),
             Self::UnsupportedFunction { name, .. } => {
-                let meant = ["Label", "LabelRegex"].into_iter().find(|known| known.eq_ignore_ascii_case(name));
+                let meant =
+                    ["Label", "LabelRegex"].into_iter().find(|known| known.eq_ignore_ascii_case(name));
                 Some(match meant {
                     Some(known) => format!("did you mean `{known}`?"),
                     None => "a constraint knows `Label(key, value)` and `LabelRegex(key, regex)`".to_owned(),
@@ -167,7 +169,8 @@ impl Test {
         let pattern = re2::compile(&second.value)
             .inspect_err(|error| {
                 let message = format!("regular expression `{}` is invalid: {error}", second.value);
-                let help = format!("`LabelRegex` with it matches no container (bytes {span:?} of the constraint)");
+                let help =
+                    format!("`LabelRegex` with it matches no container (bytes {span:?} of the constraint)");
                 warnings.push(Diagnostic::warning(INVALID_CONSTRAINT_REGEX, message).with_help(help));
             })
             .ok();
@@ -204,14 +207,18 @@ mod tests {
         let sets = recorded_labels();
         let mut wrong = Vec::new();
         let mut rows = 0;
-        for line in include_str!("../tests/data/constraints.tsv").lines().filter(|line| !line.starts_with('#')) {
+        for line in
+            include_str!("../tests/data/constraints.tsv").lines().filter(|line| !line.starts_with('#'))
+        {
             let mut columns = line.split('\t').map(unescape);
-            let (Some(text), Some(outcome), Some(detail)) = (columns.next(), columns.next(), columns.next()) else {
+            let (Some(text), Some(outcome), Some(detail)) = (columns.next(), columns.next(), columns.next())
+            else {
                 panic!("a row has three columns: {line:?}");
             };
             rows += 1;
             let got = Constraint::parse(&text).map(|constraint| {
-                let taken = |(n, set): (usize, &BTreeMap<_, _>)| constraint.matches(set).then(|| n.to_string());
+                let taken =
+                    |(n, set): (usize, &BTreeMap<_, _>)| constraint.matches(set).then(|| n.to_string());
                 sets.iter().enumerate().filter_map(taken).collect::<String>()
             });
             let same = match &got {
@@ -259,11 +266,7 @@ mod tests {
         );
         check_error("Label(`a`)", "`Label` takes two arguments, 1 given", Some("write `Label(key, value)`"));
         check_error("Label(a, `b`)", "`a` is not defined", Some("write text in quotes: `\"a\"`"));
-        check_error(
-            "Label(1, `b`)",
-            "expected a string as argument, found a number",
-            None,
-        );
+        check_error("Label(1, `b`)", "expected a string as argument, found a number", None);
         check_error(
             "Label(`a`, `b`)\n&& Label(`c`, `d`)",
             "2:1: expected 'EOF', found '&&'",

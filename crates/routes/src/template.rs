@@ -5,10 +5,11 @@
 //! what reads the environment, resolves names, reads the clock, draws at random, makes keys, or compares versions.
 //!
 //! What works in Traefik gives the same text here, with these exceptions: texts are UTF-8, so a cut inside of a
-//! character leaves U+FFFD; `keys` and `values` are in order; integers are of one type, so that `trunc (add 1 2)` works
-//! here though Traefik refuses it, and `kindOf (add 1 2)` is `int`; the sizes of texts and lists, the count of steps
-//! and the depth of recursion are bounded, so that no template can hang or eat memory.
+//! character leaves U+FFFD; `keys` and `values` are in order; integers are of one type and so are lists and dicts, so
+//! that `trunc (add 1 2)` works here though Traefik refuses it, and `typeOf` tells less; the sizes of texts and lists,
+//! the count of steps and the depth of recursion are bounded, so that no template can hang or eat memory.
 
+mod blocks;
 mod budget;
 mod function;
 mod go;
@@ -81,7 +82,9 @@ impl Template {
             (Arc::from("ContainerName"), Value::from(container_name)),
             (Arc::from("Labels"), Value::Map(Arc::clone(&labels))),
         ]));
-        let context = Arc::new(Context { budget: Budget::default(), root: Arc::clone(&root), labels });
+        let patterns = Arc::clone(&self.program.patterns);
+        let context =
+            Arc::new(Context { budget: Budget::default(), root: Arc::clone(&root), labels, patterns });
         let mut output = Output::default();
         match self.program.run(&context, &mut output, &Value::Map(root)) {
             Ok(()) => Ok(output.into_text()),
@@ -99,7 +102,8 @@ impl Template {
 impl Default for Template {
     fn default() -> Self {
         // It parses, as a test holds; without that knowledge the best that is left is a rule that renders to nothing.
-        Self::parse(DEFAULT_RULE).unwrap_or_else(|_| Self { text: String::new(), program: Program::default() })
+        Self::parse(DEFAULT_RULE)
+            .unwrap_or_else(|_| Self { text: String::new(), program: Program::default() })
     }
 }
 
@@ -109,8 +113,17 @@ impl Default for Template {
 /// assert_eq!(portolan_routes::template::normalize("/my_app.web--1"), "my-app-web-1");
 /// ```
 pub fn normalize(text: &str) -> String {
-    let parts: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
     parts.join("-")
+}
+
+/// The line, and the character in it, of a byte; both from 1.
+fn place(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
+    (before.matches('\n').count() + 1, column)
 }
 
 /// Why a template cannot be read or rendered.
@@ -201,7 +214,9 @@ impl TemplateError {
             return Self::Limit { limit };
         }
         match error {
-            gotmpl::TemplateError::RecursionLimit => Self::Limit { limit: "templates call each other too deeply" },
+            gotmpl::TemplateError::RecursionLimit => {
+                Self::Limit { limit: "templates call each other too deeply" }
+            }
             gotmpl::TemplateError::RangeIterLimit => Self::Limit { limit: "it ranges too often" },
             gotmpl::TemplateError::Exec(message) => Self::Execution { message: message.clone() },
             other => Self::Execution { message: other.to_string() },

@@ -38,9 +38,31 @@ const OPERATORS: [&str; 47] = [
 ];
 
 const KEYWORDS: [&str; 25] = [
-    "break", "case", "chan", "const", "continue", "default", "defer", "else", "fallthrough", "for", "func",
-    "go", "goto", "if", "import", "interface", "map", "package", "range", "return", "select", "struct",
-    "switch", "type", "var",
+    "break",
+    "case",
+    "chan",
+    "const",
+    "continue",
+    "default",
+    "defer",
+    "else",
+    "fallthrough",
+    "for",
+    "func",
+    "go",
+    "goto",
+    "if",
+    "import",
+    "interface",
+    "map",
+    "package",
+    "range",
+    "return",
+    "select",
+    "struct",
+    "switch",
+    "type",
+    "var",
 ];
 
 impl<'a> Scanner<'a> {
@@ -54,7 +76,9 @@ impl<'a> Scanner<'a> {
         loop {
             let start = self.position;
             let Some(c) = self.peek() else {
-                return Ok(self.line_end(start).unwrap_or(Token { kind: TokenKind::End, span: start..start }));
+                return Ok(self
+                    .line_end(start)
+                    .unwrap_or(Token { kind: TokenKind::End, span: start..start }));
             };
             match c {
                 '\n' => {
@@ -76,7 +100,8 @@ impl<'a> Scanner<'a> {
                     let Some(end) = self.rest().get(2..).and_then(|rest| rest.find("*/")) else {
                         return Err(self.error("comment not terminated", start..start + 2));
                     };
-                    let spans_lines = self.rest().get(..end + 2).is_some_and(|comment| comment.contains('\n'));
+                    let spans_lines =
+                        self.rest().get(..end + 2).is_some_and(|comment| comment.contains('\n'));
                     self.position += end + 4;
                     if spans_lines && let Some(token) = self.line_end(start) {
                         return Ok(token);
@@ -89,7 +114,7 @@ impl<'a> Scanner<'a> {
 
     /// The semicolon for a line that ends here, if the line so far can stand alone.
     fn line_end(&mut self, at: usize) -> Option<Token> {
-        std::mem::take(&mut self.after_operand).then(|| Token { kind: TokenKind::Newline, span: at..at })
+        std::mem::take(&mut self.after_operand).then_some(Token { kind: TokenKind::Newline, span: at..at })
     }
 
     fn token(&mut self, c: char, start: usize) -> Result<Token, ExpressionError> {
@@ -100,7 +125,9 @@ impl<'a> Scanner<'a> {
             } else {
                 TokenKind::Identifier(word)
             }
-        } else if c.is_ascii_digit() || (c == '.' && self.byte_at(start + 1).is_some_and(|b| b.is_ascii_digit())) {
+        } else if c.is_ascii_digit()
+            || (c == '.' && self.byte_at(start + 1).is_some_and(|b| b.is_ascii_digit()))
+        {
             self.number();
             TokenKind::Number
         } else if c == '"' {
@@ -121,7 +148,9 @@ impl<'a> Scanner<'a> {
         self.after_operand = match &kind {
             TokenKind::Identifier(_) | TokenKind::String(_) | TokenKind::Number | TokenKind::Rune => true,
             TokenKind::Operator(operator) => matches!(*operator, ")" | "]" | "}" | "++" | "--"),
-            TokenKind::Keyword(word) => matches!(word.as_str(), "break" | "continue" | "fallthrough" | "return"),
+            TokenKind::Keyword(word) => {
+                matches!(word.as_str(), "break" | "continue" | "fallthrough" | "return")
+            }
             TokenKind::Newline | TokenKind::End => false,
         };
         Ok(Token { kind, span: start..self.position })
@@ -171,7 +200,9 @@ impl<'a> Scanner<'a> {
         loop {
             let at = self.position;
             match self.bump() {
-                None | Some('\n') => return Err(self.error("string literal not terminated", start..start + 1)),
+                None | Some('\n') => {
+                    return Err(self.error("string literal not terminated", start..start + 1));
+                }
                 Some('"') => break,
                 Some('\\') => self.escape(at, &mut bytes)?,
                 Some(c) => bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),

@@ -1,6 +1,6 @@
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use gotmpl::Value;
 
@@ -71,7 +71,12 @@ impl Budget {
                     size = self.add(item, size + key.len(), nesting + 1)?;
                 }
             }
-            Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Uint(_) | Value::Float(_) | Value::Function(_) => {}
+            Value::Nil
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Uint(_)
+            | Value::Float(_)
+            | Value::Function(_) => {}
         }
         // Labels and their list may be somewhat larger than a text may grow.
         self.admit(size / 4)?;

@@ -22,6 +22,8 @@ mod url;
 mod withheld;
 mod wrap;
 
+pub(super) use self::pattern::Patterns;
+
 /// Finds a function by its name.
 pub(super) fn lookup(name: &str) -> Lookup {
     if let Some(function) = FAMILIES.iter().copied().flatten().find(|function| function.name == name) {
@@ -52,7 +54,7 @@ pub(super) fn nearest(name: &str) -> Option<&'static str> {
     known
         .filter(|known| !known.starts_with('('))
         .map(|known| (strsim::damerau_levenshtein(&known.to_lowercase(), &lower), known))
-        .filter(|(distance, _)| *distance <= 2 && *distance < name.chars().count())
+        .filter(|(distance, _)| distance * 3 <= name.chars().count())
         .min()
         .map(|(_, known)| known)
 }
@@ -68,7 +70,8 @@ pub(super) fn names() -> Vec<&'static str> {
 const ENGINE: [&str; 11] = ["and", "call", "eq", "ge", "gt", "le", "len", "lt", "ne", "not", "or"];
 
 /// Those of sprig's functions that change their first argument.
-pub(super) const MUTATORS: [&str; 6] = ["set", "unset", "merge", "mergeOverwrite", "mustMerge", "mustMergeOverwrite"];
+pub(super) const MUTATORS: [&str; 6] =
+    ["set", "unset", "merge", "mergeOverwrite", "mustMerge", "mustMergeOverwrite"];
 
 const FAMILIES: [&[Function]; 14] = [
     builtin::TABLE,
@@ -112,8 +115,11 @@ const fn at_least(name: &'static str, least: usize, body: Body) -> Function {
 impl Function {
     /// Calls it within the bounds of a rendering.
     pub(super) fn call(&self, context: &Context, values: &[Value]) -> gotmpl::Result<Value> {
-        self.checked(context, values)
-            .map_err(|failure| gotmpl::TemplateError::Exec(format!("{}: {}", self.name, failure.0)))
+        self.checked(context, values).map_err(|Failure(message)| {
+            // The names in parentheses are ours: no author has written them.
+            let internal = self.name.starts_with('(');
+            gotmpl::TemplateError::Exec(if internal { message } else { format!("{}: {message}", self.name) })
+        })
     }
 
     fn checked(&self, context: &Context, values: &[Value]) -> Outcome {
@@ -138,6 +144,8 @@ pub(super) struct Context {
     pub(super) root: Arc<BTreeMap<Arc<str>, Value>>,
     /// The container's labels: a map of texts in Go, so that a missing key is the empty text.
     pub(super) labels: Arc<BTreeMap<Arc<str>, Value>>,
+    /// The regular expressions of the template.
+    pub(super) patterns: Arc<Patterns>,
 }
 
 /// Why a function gives no value, in Go's words where it is Go's own failure.
@@ -274,20 +282,22 @@ mod tests {
 
     #[test]
     fn each_name_stands_for_one_function() {
-        let mut names: Vec<_> = FAMILIES.iter().copied().flatten().map(|function| function.name).chain(ENGINE).collect();
+        let mut names: Vec<_> =
+            FAMILIES.iter().copied().flatten().map(|function| function.name).chain(ENGINE).collect();
         let count = names.len();
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), count);
         assert!(MUTATORS.iter().all(|name| names.contains(name)));
         assert!(names.iter().all(|name| withheld::reason(name).is_none()));
-        assert!([tree::FIELD, tree::PRINT, tree::STEP].iter().all(|name| names.contains(name)));
+        assert!([tree::FIELD, tree::PRINT, tree::RANGE, tree::STEP].iter().all(|name| names.contains(name)));
     }
 
     #[test]
     fn a_misspelt_name_has_a_neighbour() {
         assert_eq!(nearest("normalise"), Some("normalize"));
-        assert_eq!(nearest("toLower"), None);
+        assert_eq!(nearest("toLower"), Some("lower"));
+        assert_eq!(nearest("nope"), None);
         assert_eq!(nearest("trimsuffix"), Some("trimSuffix"));
         assert_eq!(nearest("x"), None);
     }

@@ -100,7 +100,8 @@ pub(super) fn parse_int(text: &str) -> Option<i64> {
     } else {
         (10, lower.as_str())
     };
-    let underscores = digits.contains("__") || digits.ends_with('_') || (radix == 10 && digits.starts_with('_'));
+    let underscores =
+        digits.contains("__") || digits.ends_with('_') || (radix == 10 && digits.starts_with('_'));
     if underscores || !digits.chars().all(|c| c == '_' || c.is_digit(radix)) {
         return None;
     }
@@ -125,7 +126,11 @@ pub(super) fn lower(c: char) -> char {
 /// `strings.SplitN`: an empty separator splits after each character; a negative count is all.
 pub(super) fn split<'a>(text: &'a str, separator: &str, count: i64) -> Vec<&'a str> {
     let Ok(count) = usize::try_from(count) else {
-        return if separator.is_empty() { characters(text, usize::MAX) } else { text.split(separator).collect() };
+        return if separator.is_empty() {
+            characters(text, usize::MAX)
+        } else {
+            text.split(separator).collect()
+        };
     };
     match (count, separator) {
         (0, _) => Vec::new(),
@@ -183,6 +188,9 @@ pub(super) fn quote(text: &str) -> String {
 }
 
 fn printable(c: char) -> bool {
-    let format = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let format = matches!(
+        c,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+    );
     c == ' ' || !(c.is_control() || c.is_whitespace() || format)
 }

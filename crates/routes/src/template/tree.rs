@@ -1,12 +1,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gotmpl::parse::{ActionNode, BranchNode, CommandNode, Expr, ListNode, Node, Number, Parser, PipeNode, Pos, SmolStr};
+use gotmpl::parse::{
+    ActionNode, BranchNode, CommandNode, Expr, ListNode, Node, Number, Parser, PipeNode, Pos, SmolStr,
+};
 use gotmpl::{FuncMap, Value, ValueFunc};
 
 use super::budget::Output;
-use super::function::{self, Context, Function, Lookup};
-use super::TemplateError;
+use super::function::{self, Context, Function, Lookup, Patterns};
+use super::{TemplateError, blocks};
 
 /// A template's trees, made ready: names are checked as Go does when it parses, and what the engine does otherwise than
 /// Go is replaced by calls of functions of ours, under names that no template can write.
@@ -17,12 +19,15 @@ pub(super) struct Program {
     defined: BTreeMap<String, ListNode>,
     /// What the trees call, Go's own operators left out.
     functions: BTreeMap<&'static str, &'static Function>,
+    pub(super) patterns: Arc<Patterns>,
 }
 
 /// Field access by Go's rules: an unknown field of the template's data is an error, a missing key of a map is not.
 pub(super) const FIELD: &str = "(field)";
 /// Formats what an action prints.
 pub(super) const PRINT: &str = "(print)";
+/// Refuses to range over what is no map in Go.
+pub(super) const RANGE: &str = "(range)";
 /// Counts the steps of a body that runs repeatedly.
 pub(super) const STEP: &str = "(step)";
 /// The name under which the main tree runs; no template can call it.
@@ -31,7 +36,7 @@ const MAIN: &str = "(main)";
 impl Default for Program {
     fn default() -> Self {
         let main = ListNode { pos: Pos::new(0, 1), nodes: Vec::new() };
-        Self { main, defined: BTreeMap::new(), functions: BTreeMap::new() }
+        Self { main, defined: BTreeMap::new(), functions: BTreeMap::new(), patterns: Arc::default() }
     }
 }
 
@@ -39,6 +44,7 @@ impl Program {
     pub(super) fn parse(text: &str) -> Result<Self, TemplateError> {
         // The engine's own loading finds what is defined twice.
         gotmpl::Template::new("").parse(text).map_err(TemplateError::syntax)?;
+        blocks::check(text)?;
         let parser = Parser::new(text, "{{", "}}").map_err(TemplateError::syntax)?;
         let (mut main, definitions) = parser.parse().map_err(TemplateError::syntax)?;
         let mut rewriter = Rewriter { text, functions: BTreeMap::new(), variables: Vec::new(), ranges: 0 };
@@ -54,10 +60,15 @@ impl Program {
                 defined.insert(definition.name.to_string(), definition.body);
             }
         }
-        Ok(Self { main, defined, functions: rewriter.functions })
+        Ok(Self { main, defined, functions: rewriter.functions, patterns: Arc::default() })
     }
 
-    pub(super) fn run(&self, context: &Arc<Context>, output: &mut Output, data: &Value) -> gotmpl::Result<()> {
+    pub(super) fn run(
+        &self,
+        context: &Arc<Context>,
+        output: &mut Output,
+        data: &Value,
+    ) -> gotmpl::Result<()> {
         let functions: FuncMap = self
             .functions
             .iter()
@@ -109,7 +120,9 @@ impl Rewriter<'_> {
             Node::Range(branch) => self.branch(branch, true),
             Node::Template(template) => template.pipe.as_mut().map_or(Ok(()), |pipe| self.pipe(pipe)),
             Node::List(list) => self.list(list),
-            Node::Break(position) if self.ranges == 0 => Err(self.syntax(*position, "{{break}} outside {{range}}")),
+            Node::Break(position) if self.ranges == 0 => {
+                Err(self.syntax(*position, "{{break}} outside {{range}}"))
+            }
             Node::Continue(position) if self.ranges == 0 => {
                 Err(self.syntax(*position, "{{continue}} outside {{range}}"))
             }
@@ -126,6 +139,8 @@ impl Rewriter<'_> {
         self.ranges -= usize::from(range);
         if range {
             self.count_steps(&mut branch.body);
+            let (pos, args) = (branch.pos, vec![self.internal(RANGE, branch.pos)]);
+            branch.pipe.commands.push(CommandNode { pos, args });
         }
         self.variables.truncate(inner);
         if let Some(list) = &mut branch.else_body {
@@ -163,7 +178,7 @@ impl Rewriter<'_> {
         match expression {
             Expr::Field(position, fields) => {
                 let (position, fields) = (*position, std::mem::take(fields));
-                *expression = self.field(position, Expr::Dot(position), fields);
+                *expression = self.field(position, Expr::Dot(position), &fields);
             }
             Expr::Variable(position, name, fields) => {
                 let position = *position;
@@ -171,7 +186,7 @@ impl Rewriter<'_> {
                 if !fields.is_empty() {
                     let variable = Expr::Variable(position, name.clone(), Vec::new());
                     let fields = std::mem::take(fields);
-                    *expression = self.field(position, variable, fields);
+                    *expression = self.field(position, variable, &fields);
                 }
             }
             Expr::Identifier(position, name) => self.function(name.as_str(), *position)?,
@@ -186,7 +201,7 @@ impl Rewriter<'_> {
                 if !matches!(**inner, Expr::Identifier(..)) {
                     let (position, fields) = (*position, std::mem::take(fields));
                     let inner = std::mem::replace(&mut **inner, Expr::Nil(position));
-                    *expression = self.field(position, inner, fields);
+                    *expression = self.field(position, inner, &fields);
                 }
             }
             Expr::Dot(_) | Expr::String(..) | Expr::Number(..) | Expr::Bool(..) | Expr::Nil(_) => {}
@@ -195,7 +210,7 @@ impl Rewriter<'_> {
     }
 
     /// `(field receiver "a" "b")`.
-    fn field(&mut self, position: Pos, receiver: Expr, fields: Vec<SmolStr>) -> Expr {
+    fn field(&mut self, position: Pos, receiver: Expr, fields: &[SmolStr]) -> Expr {
         let names = fields.iter().map(|name| Expr::String(position, Arc::from(name.as_str())));
         let mut args = vec![self.internal(FIELD, position), receiver];
         args.extend(names);
@@ -209,7 +224,8 @@ impl Rewriter<'_> {
         let position = action.pos;
         let pipe = &mut action.pipe;
         if let [command] = pipe.commands.as_slice()
-            && let [Expr::Identifier(_, name), Expr::Variable(_, variable, fields), ..] = command.args.as_slice()
+            && let [Expr::Identifier(_, name), Expr::Variable(_, variable, fields), ..] =
+                command.args.as_slice()
             && function::MUTATORS.contains(&name.as_str())
             && fields.is_empty()
             && variable != "$"
@@ -272,10 +288,7 @@ impl Rewriter<'_> {
     }
 
     fn place(&self, position: Pos) -> (usize, usize) {
-        let before = self.text.get(..position.offset).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
-        (before.matches('\n').count() + 1, column)
+        super::place(self.text, position.offset)
     }
 }
 
@@ -300,4 +313,3 @@ fn size(list: &ListNode) -> usize {
         })
         .sum()
 }
-

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gotmpl::Value;
 
-use super::super::tree::{FIELD, PRINT, STEP};
+use super::super::tree::{FIELD, PRINT, RANGE, STEP};
 use super::{Arguments, Function, Outcome, at_least, exactly, go, ok};
 
 pub(super) const TABLE: &[Function] = &[
@@ -13,6 +13,12 @@ pub(super) const TABLE: &[Function] = &[
     exactly(PRINT, 1, |a| match a.value(0) {
         Value::Nil => Ok(Value::Nil),
         value => ok(go::print(value)),
+    }),
+    exactly(RANGE, 1, |a| match a.value(0) {
+        Value::Map(entries) if Arc::ptr_eq(entries, &a.context.root) => {
+            Err("can't iterate over the template's data".into())
+        }
+        value => Ok(value.clone()),
     }),
     exactly(STEP, 1, |a| {
         a.budget().spend(a.count(0)?)?;
@@ -43,7 +49,9 @@ fn field(a: &Arguments<'_>) -> Outcome {
                 None => Value::Nil,
             },
             Value::Nil => Value::Nil,
-            other => return Err(format!("can't evaluate field `{name}` in type {}", go::type_name(other)).into()),
+            other => {
+                return Err(format!("can't evaluate field `{name}` in type {}", go::type_name(other)).into());
+            }
         };
     }
     Ok(value)
@@ -98,7 +106,9 @@ fn printf(a: &Arguments<'_>) -> Outcome {
     let verbs = format.matches('%').count();
     // `%q` and `%x` make several bytes of one.
     a.budget().admit(format.len().saturating_add(verbs.saturating_mul(largest).saturating_mul(2)))?;
-    if format.contains('*') && a.from(1).iter().any(|value| value.as_int().is_some_and(|n| n.abs() > MAX_WIDTH)) {
+    if format.contains('*')
+        && a.from(1).iter().any(|value| value.as_int().is_some_and(|n| n.abs() > MAX_WIDTH))
+    {
         return Err("a width is too large".into());
     }
     let number = |digits: &str| digits.parse::<i64>().is_ok_and(|width| width <= MAX_WIDTH);
@@ -109,9 +119,48 @@ fn printf(a: &Arguments<'_>) -> Outcome {
     a.budget().admit(verbs.saturating_mul(usize::try_from(MAX_WIDTH).unwrap_or_default() / 16))?;
     let names: Vec<String> = (0..a.values.len()).map(|n| format!("a{n}")).collect();
     let call: String = names.iter().map(|name| format!(" .{name}")).collect();
-    let data = names.iter().zip(a.values).map(|(name, value)| (name.clone(), value.clone()));
+    let mut values = a.values.to_vec();
+    shown(format, values.get_mut(1..).unwrap_or_default());
+    let data = names.iter().zip(&values).map(|(name, value)| (name.clone(), value.clone()));
     let data = Value::from(data.collect::<BTreeMap<String, Value>>());
-    gotmpl::execute(&format!("{{{{printf{call}}}}}"), &data).map(Value::from).map_err(|error| message(&error).into())
+    gotmpl::execute(&format!("{{{{printf{call}}}}}"), &data)
+        .map(Value::from)
+        .map_err(|error| message(&error).into())
+}
+
+/// Replaces what `%v` and `%s` show by its text, where the engine would show it otherwise than Go: floats, lists, dicts.
+fn shown(format: &str, operands: &mut [Value]) {
+    let mut operands = operands.iter_mut();
+    let mut chars = format.chars();
+    while chars.by_ref().any(|c| c == '%') {
+        let mut padded = false;
+        let verb = chars.by_ref().find(|&c| {
+            padded |= c.is_ascii_digit();
+            !matches!(c, '-' | ' ' | '0'..='9')
+        });
+        match verb {
+            Some('%') => {}
+            Some('v' | 's') => {
+                let Some(operand) = operands.next() else { return };
+                let texts = |items: &[Value]| items.iter().all(|item| item.as_str().is_some());
+                let as_text = match operand {
+                    Value::Float(_) => verb == Some('v'),
+                    // Go pads each element.
+                    Value::Map(_) => verb == Some('v') && !padded,
+                    Value::List(items) => (verb == Some('v') || texts(items)) && !padded,
+                    _ => false,
+                };
+                if as_text {
+                    *operand = Value::from(go::print(operand));
+                }
+            }
+            Some(c) if c.is_ascii_alphabetic() => {
+                operands.next();
+            }
+            // An index, a width from an operand or a precision: left to the engine from here on.
+            _ => return,
+        }
+    }
 }
 
 /// The largest width and precision, and also the largest number that stands in a format.

@@ -52,7 +52,7 @@ fn camel(text: &str) -> String {
     let mut out = leading.to_owned();
     if inner.is_empty() {
         // The library writes the last connector of a text that is nothing else once more.
-        out.extend(leading.chars().next_back().filter(|_| leading.chars().count() > 1));
+        out.extend(leading.chars().next_back());
         return out;
     }
     let mut held = None;
@@ -75,6 +75,15 @@ fn camel(text: &str) -> String {
             capitals = false;
             out.push(c);
         }
+    }
+    if trailing.is_empty()
+        && let Some(last) = inner.rsplit(connects).next()
+        && last.chars().count() == 1
+        && last.starts_with(char::is_uppercase)
+    {
+        // A last word of one capital counts as the capitals of the word before it.
+        let capital = out.pop();
+        out.extend(capital.map(go::lower));
     }
     out.push_str(trailing);
     out
@@ -101,7 +110,9 @@ fn kind(c: char) -> Kind {
         Kind::Capitalised
     } else if c.is_numeric() {
         Kind::Number
-    } else if c.is_alphabetic() && !matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}') {
+    } else if c.is_alphabetic()
+        && !matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
+    {
         Kind::Small
     } else {
         Kind::Other
@@ -120,7 +131,8 @@ fn words(text: &str) -> Vec<(Kind, &str)> {
         let mut end = run(first_kind, rest);
         if first_kind == Kind::Capitalised {
             let small = run(Kind::Small, rest.get(end..).unwrap_or_default());
-            let last = rest.get(..end).and_then(|capitals| capitals.chars().next_back()).map_or(1, char::len_utf8);
+            let last =
+                rest.get(..end).and_then(|capitals| capitals.chars().next_back()).map_or(1, char::len_utf8);
             if small > 0 {
                 // The last of several capitals begins the next word.
                 end = if end > last { end - last } else { end + small };
@@ -144,7 +156,8 @@ fn joined(text: &str, connector: char) -> String {
         let after = words.get(at + 1).map(|(kind, _)| *kind);
         let continued = from_digits && matches!(kind, Kind::Small | Kind::Number);
         let apart = match (before, kind) {
-            (None | Some(Kind::Connector | Kind::Punctuation), _) | (_, Kind::Connector | Kind::Punctuation) => false,
+            (None | Some(Kind::Connector | Kind::Punctuation), _)
+            | (_, Kind::Connector | Kind::Punctuation) => false,
             _ if continued => false,
             (Some(_), Kind::Number) => after == Some(Kind::Small),
             (Some(_), _) => true,

@@ -125,8 +125,8 @@ fn read(value: serde_json::Value) -> Value {
         serde_json::Value::Number(number) => Value::Float(number.as_f64().unwrap_or_default()),
         serde_json::Value::String(text) => Value::from(text),
         serde_json::Value::Array(items) => Value::List(items.into_iter().map(read).collect()),
-        serde_json::Value::Object(entries) => {
-            Value::Map(Arc::new(entries.into_iter().map(|(key, item)| (Arc::from(key), read(item))).collect()))
-        }
+        serde_json::Value::Object(entries) => Value::Map(Arc::new(
+            entries.into_iter().map(|(key, item)| (Arc::from(key), read(item))).collect(),
+        )),
     }
 }

@@ -1,14 +1,23 @@
 //! Regular expressions, in Go's syntax. Those without `must` stop the template too, as sprig's do; only `regexMatch`
 //! takes an invalid expression for one that does not match.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use gotmpl::Value;
 use regex::{Captures, Regex};
 
+use super::super::budget::{Budget, Exceeded};
 use super::{Arguments, Failure, Function, Outcome, exactly, ok, texts};
-use crate::constraints::re2;
+use crate::constraints::re2::{self, PatternError};
 
 pub(super) const TABLE: &[Function] = &[
-    exactly("regexMatch", 2, |a| Ok(Value::Bool(compiled(a).is_ok_and(|regex| matches(&regex, a))))),
+    exactly("regexMatch", 2, |a| match get(a)? {
+        Ok(regex) => Ok(Value::Bool(matches(&regex, a))),
+        // Ours, not Go's: no match would be a wrong answer.
+        Err(PatternError::TooLarge) => Err(invalid(&PatternError::TooLarge)),
+        Err(_) => Ok(Value::Bool(false)),
+    }),
     exactly("mustRegexMatch", 2, |a| Ok(Value::Bool(matches(&compiled(a)?, a)))),
     exactly("regexFind", 2, find),
     exactly("mustRegexFind", 2, find),
@@ -32,13 +41,47 @@ pub(super) const TABLE: &[Function] = &[
     }),
 ];
 
-/// What compiling an expression counts, in steps: it is by far the dearest thing that a template can do.
-const COMPILING: usize = 2_000;
+/// The expressions that a template has compiled, kept from one rendering to the next: they are literals as a rule.
+#[derive(Debug, Default)]
+pub(in crate::template) struct Patterns(Mutex<BTreeMap<String, Regex>>);
+
+/// How many are kept.
+const KEPT: usize = 32;
+/// The size of one, in bytes: `\pL{20}` is within it.
+const MAX_SIZE: usize = 1 << 20;
+/// What compiling counts, in steps: by far the dearest thing that a template can do.
+const COMPILING: usize = 50_000;
+
+impl Patterns {
+    fn get(&self, pattern: &str, budget: &Budget) -> Result<Result<Regex, PatternError>, Exceeded> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(regex) = kept.get(pattern) {
+            return Ok(Ok(regex.clone()));
+        }
+        budget.spend(COMPILING)?;
+        let regex = re2::compile_within(pattern, MAX_SIZE);
+        if let Ok(regex) = &regex
+            && kept.len() < KEPT
+        {
+            kept.insert(pattern.to_owned(), regex.clone());
+        }
+        Ok(regex)
+    }
+}
+
+/// The expression of a call, paid for by the text that it will run over.
+fn get(a: &Arguments<'_>) -> Result<Result<Regex, PatternError>, Failure> {
+    let text = a.value(1).as_str().unwrap_or_default();
+    a.budget().spend(text.len().saturating_mul(8))?;
+    Ok(a.context.patterns.get(a.text(0)?, a.budget())?)
+}
 
 fn compiled(a: &Arguments<'_>) -> Result<Regex, Failure> {
-    let pattern = a.text(0)?;
-    a.budget().spend(COMPILING.saturating_add(pattern.len().saturating_mul(20)))?;
-    re2::compile(pattern).map_err(|error| format!("error parsing regexp: {error}").into())
+    get(a)?.map_err(|error| invalid(&error))
+}
+
+fn invalid(error: &PatternError) -> Failure {
+    Failure::from(format!("error parsing regexp: {error}"))
 }
 
 fn matches(regex: &Regex, a: &Arguments<'_>) -> bool {
@@ -90,6 +133,9 @@ fn split(a: &Arguments<'_>) -> Outcome {
     if count == 0 {
         return texts(Vec::<&str>::new());
     }
+    if text.is_empty() && !a.text(0)?.is_empty() {
+        return texts([""]);
+    }
     let limit = limit(count);
     let mut pieces = Vec::new();
     let (mut start, mut end) = (0, 0);
@@ -103,7 +149,7 @@ fn split(a: &Arguments<'_>) -> Outcome {
         }
         start = found.end();
     }
-    if end != text.len() || text.is_empty() {
+    if end != text.len() {
         pieces.push(text.get(start..).unwrap_or_default());
     }
     texts(pieces)

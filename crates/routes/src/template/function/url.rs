@@ -11,7 +11,8 @@ pub(super) const TABLE: &[Function] = &[exactly("urlParse", 1, parse), exactly("
 /// A URL's parts under sprig's names.
 fn parse(a: &Arguments<'_>) -> Outcome {
     let text = a.text(0)?;
-    let parts = Parts::parse(text).map_err(|reason| Failure::from(format!("parse {}: {reason}", go::quote(text))))?;
+    let parts =
+        Parts::parse(text).map_err(|reason| Failure::from(format!("parse {}: {reason}", go::quote(text))))?;
     let hostname = match parts.host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((address, _)) => address,
         None => parts.host.split_once(':').map_or(parts.host.as_str(), |(name, _)| name),
@@ -34,7 +35,10 @@ fn join(a: &Arguments<'_>) -> Outcome {
     let part = |key: &str| match entries.get(key) {
         None => Ok(String::new()),
         Some(Value::String(text)) => Ok(text.to_string()),
-        Some(other) => Err(Failure::from(format!("unable to parse {key} key, must be of type string, but {} found", go::type_name(other)))),
+        Some(other) => Err(Failure::from(format!(
+            "unable to parse {key} key, must be of type string, but {} found",
+            go::type_name(other)
+        ))),
     };
     let parts = Parts {
         scheme: part("scheme")?,
@@ -82,7 +86,8 @@ impl Parts {
                 return Err("first path segment in URL cannot contain colon".to_owned());
             }
         }
-        let authority = if scheme.is_empty() && rest.starts_with("///") { None } else { rest.strip_prefix("//") };
+        let authority =
+            if scheme.is_empty() && rest.starts_with("///") { None } else { rest.strip_prefix("//") };
         let path = match authority {
             Some(authority) => {
                 let (authority, path) = authority.split_at(authority.find('/').unwrap_or(authority.len()));
@@ -156,7 +161,10 @@ fn checked_host(host: &str) -> Result<String, String> {
     if !port.is_empty() && !digits.is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit())) {
         return Err(format!("invalid port {} after host", go::quote(port)));
     }
-    if let Some(c) = host.chars().find(|c| c.is_ascii() && !(c.is_ascii_alphanumeric() || "-_.~!$&'()*+,;=:[]<>\"%".contains(*c))) {
+    if let Some(c) = host
+        .chars()
+        .find(|c| c.is_ascii() && !(c.is_ascii_alphanumeric() || "-_.~!$&'()*+,;=:[]<>\"%".contains(*c)))
+    {
         return Err(format!("invalid character {} in host name", go::quote(c.encode_utf8(&mut [0; 4]))));
     }
     unescape(host)

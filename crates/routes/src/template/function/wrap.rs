@@ -52,7 +52,8 @@ fn abbrevboth(a: &Arguments<'_>) -> Outcome {
 /// At most `width` bytes from about `offset` on, an ellipsis for what is left out on either side.
 fn abbreviate(text: &str, offset: i64, width: i64) -> String {
     const MARK: &str = "...";
-    let (width, offset) = (usize::try_from(width).unwrap_or_default(), usize::try_from(offset).unwrap_or_default());
+    let (width, offset) =
+        (usize::try_from(width).unwrap_or_default(), usize::try_from(offset).unwrap_or_default());
     if text.len() <= width {
         return text.to_owned();
     }
@@ -64,7 +65,8 @@ fn abbreviate(text: &str, offset: i64, width: i64) -> String {
         return part(0, kept) + MARK;
     }
     if offset + kept < text.len() {
-        return MARK.to_owned() + &abbreviate(&part(offset, text.len()), 0, i64::try_from(kept).unwrap_or_default());
+        return MARK.to_owned()
+            + &abbreviate(&part(offset, text.len()), 0, i64::try_from(kept).unwrap_or_default());
     }
     MARK.to_owned() + &part(text.len() - kept, text.len())
 }
