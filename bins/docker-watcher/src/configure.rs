@@ -53,6 +53,9 @@ fn warn(warnings: &[Warning]) {
 pub(crate) fn policy(settings: &Settings) -> anyhow::Result<Policy> {
     let default_rule = Template::parse(&settings.default_rule).context("setting `defaultRule`")?;
     let constraints = Constraint::parse(&settings.constraints).context("setting `constraints`")?;
+    for warning in constraints.warnings() {
+        report::diagnostic(warning, None);
+    }
     let options = Options {
         exposed_by_default: settings.exposed_by_default,
         default_rule,

@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
-use std::time::Instant;
+use std::error::Error as _;
+use std::time::{Duration, Instant};
 
 use portolan_container::{Diagnostic, Severity};
 use portolan_traefik::Outcome;
@@ -21,7 +22,8 @@ pub enum Error {
 /// The loop: takes events one by one, keeps the chart, writes the file.
 ///
 /// Nothing is written before every engine has answered, so that a start does not take the routes of an engine that is slow
-/// from the file; an engine that is away at the start keeps the last file as it is.
+/// from the file. With several engines, one that is away at the start holds the others back for [`Loop::PATIENCE`] at
+/// most; a single one that is away keeps the last file as it is.
 #[derive(Debug)]
 pub struct Loop {
     chart: Chart,
@@ -34,9 +36,16 @@ pub struct Loop {
     silent: BTreeSet<usize>,
     /// Engines that do not answer now.
     away: BTreeSet<usize>,
+    /// When those that are silent are no longer waited for; set once one has answered.
+    patience: Option<Instant>,
+    /// Why the last write failed.
+    failure: Option<String>,
 }
 
 impl Loop {
+    /// How long the routes of engines that answer wait for those of engines that do not, at the start.
+    pub const PATIENCE: Duration = Duration::from_secs(30);
+
     /// A loop over these engines, whose events come through `events`.
     ///
     /// # Errors
@@ -54,17 +63,19 @@ impl Loop {
         let chart = Chart::new(policy, format, Some(sink.directory().marker()));
         let (status, watched) = watch::channel(Status::default());
         let silent = (0..engines.len()).collect();
-        Ok((Self { chart, sink, events, status, engines, silent, away: BTreeSet::new() }, watched))
+        let away = BTreeSet::new();
+        let watcher = Self { chart, sink, events, status, engines, silent, away, patience: None, failure: None };
+        Ok((watcher, watched))
     }
 
     /// Runs until it is told to stop, or all who send events are gone.
     pub async fn run(mut self) {
         loop {
-            let due = self.sink.due().filter(|_| self.silent.is_empty());
+            let due = if self.silent.is_empty() { self.sink.due() } else { self.patience };
             let event = tokio::select! {
                 biased;
                 () = until(due) => {
-                    self.write();
+                    self.due();
                     continue;
                 }
                 event = self.events.recv() => event,
@@ -85,6 +96,7 @@ impl Loop {
                 info!(engine = self.engine(engine), containers = containers.len(), "engine followed");
                 let told = self.chart.list(engine, containers);
                 self.away.remove(&engine);
+                self.patience.get_or_insert(Instant::now() + Self::PATIENCE);
                 if self.silent.remove(&engine) && self.silent.is_empty() {
                     // The file is looked at once even if there is nothing to route: it may be of an earlier run.
                     self.sink.changed(Instant::now());
@@ -117,11 +129,22 @@ impl Loop {
         self.publish(|_| {});
     }
 
+    fn due(&mut self) {
+        if !self.silent.is_empty() {
+            let engines: Vec<&str> = self.silent.iter().map(|engine| self.engine(*engine)).collect();
+            warn!(engines = engines.join(", "), "no longer waiting for engines: the file is written without their routes");
+            self.silent.clear();
+            self.sink.changed(Instant::now());
+            return;
+        }
+        self.write();
+    }
+
     fn write(&mut self) {
         let start = Instant::now();
         match self.sink.write(&self.chart.text()) {
             Ok(outcome) => {
-                if self.status.borrow().sink.is_some() {
+                if self.failure.take().is_some() {
                     info!("directory is writable again");
                 }
                 if outcome == Outcome::Written {
@@ -135,11 +158,14 @@ impl Loop {
                 });
             }
             Err(error) => {
-                let text = error.to_string();
-                if self.status.borrow().sink.as_ref() != Some(&text) {
-                    let help = error.help().unwrap_or_default();
-                    error!(help, "file not written, the last one stays: {text}");
+                let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+                let text = format!("{error}{cause}");
+                // Each try has another temporary file: it is the cause that is news.
+                let news = if cause.is_empty() { text.clone() } else { cause };
+                if self.failure.as_ref() != Some(&news) {
+                    error!(help = error.help(), "file not written, tried again until it is: {text}");
                 }
+                self.failure = Some(news);
                 self.publish(|status| status.sink = Some(text));
             }
         }
@@ -148,8 +174,7 @@ impl Loop {
     /// Once for each time that an engine goes away.
     fn tell_away(&mut self, engine: usize, error: &portolan_engine::Error) {
         if self.away.insert(engine) {
-            let help = error.help().unwrap_or_default();
-            warn!(engine = self.engine(engine), help, "engine is away, its routes stay: {error}");
+            warn!(engine = self.engine(engine), help = error.help(), "engine is away, its routes stay: {error}");
         } else {
             debug!(engine = self.engine(engine), "engine is still away: {error}");
         }

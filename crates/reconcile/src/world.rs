@@ -77,7 +77,7 @@ impl World {
         let known = Known { container, share: share_before, left_out: None, diagnostics: told };
         self.known.insert(key.clone(), known);
         self.chart(&key, &mut effects);
-        self.chart_those_sharing(&key, &names, &mut effects);
+        self.chart_those_sharing(key, names.to_vec(), &mut effects);
         effects
     }
 
@@ -87,7 +87,7 @@ impl World {
         let Some(known) = self.known.remove(key) else { return effects };
         self.sharing.remove(key);
         effects.touched = self.table.remove(&known.share);
-        self.chart_those_sharing(key, &[known.container.name], &mut effects);
+        self.chart_those_sharing(key.clone(), vec![known.container.name], &mut effects);
         effects
     }
 
@@ -184,9 +184,9 @@ impl World {
     }
 
     /// Makes anew the shares of those that use the network stack of this container, directly or through others.
-    fn chart_those_sharing(&mut self, key: &ContainerKey, names: &[String], effects: &mut Effects) {
-        let mut changed = vec![(key.clone(), names.to_vec())];
+    fn chart_those_sharing(&mut self, key: ContainerKey, names: Vec<String>, effects: &mut Effects) {
         let mut seen = BTreeSet::from([key.clone()]);
+        let mut changed = vec![(key, names)];
         while let Some((peer, names)) = changed.pop() {
             for sharing in self.sharing.iter().filter(|it| it.engine == peer.engine).cloned().collect::<Vec<_>>() {
                 let Some(known) = self.known.get(&sharing) else { continue };

@@ -24,3 +24,7 @@ pub const PEER_NOT_FOUND: Code = Code("peer-not-found");
 pub const NO_BINDING: Code = Code("no-binding");
 /// Two containers define one name differently: nothing of that name is routed.
 pub const CONFLICT: Code = Code("conflict");
+/// A label begins as Traefik's do and is read by nobody.
+pub const IGNORED_LABEL: Code = Code("ignored-label");
+/// A label names something of Traefik's Docker provider, which is not there where files take its place.
+pub const OTHER_PROVIDER: Code = Code("other-provider");

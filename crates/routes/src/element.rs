@@ -82,3 +82,15 @@ impl FromIterator<(String, Element)> for Configuration {
         configuration
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A watcher keeps thousands of them: what most containers do not say must not take room in each.
+    #[test]
+    fn an_element_is_small() {
+        let size = size_of::<Element>();
+        assert!(size <= 320, "{size} bytes");
+    }
+}

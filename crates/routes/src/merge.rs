@@ -6,6 +6,7 @@ use crate::model::{Service, TcpService, UdpService};
 
 /// What the definitions of one name come to.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "it is looked at once and not kept")]
 pub enum Merged<'e> {
     /// They agree.
     One(Cow<'e, Element>),

@@ -2,8 +2,11 @@
 
 mod address;
 mod labels;
+mod provider;
 mod router;
 mod service;
+#[cfg(test)]
+mod tests;
 
 use portolan_container::{Container, Diagnostic, Health, State};
 
@@ -132,6 +135,7 @@ impl<P: Peers + ?Sized> Build<'_, P> {
     }
 
     fn configuration(&mut self) -> Option<Configuration> {
+        self.diagnostics.extend(labels::ignored(self.container));
         let decoded = labels::dynamic(self.container);
         self.diagnostics.extend(decoded.errors.into_iter().map(Diagnostic::from));
         let mut configuration = decoded.value?;
@@ -157,6 +161,7 @@ impl<P: Peers + ?Sized> Build<'_, P> {
                 self.http_routers(http);
             }
         }
+        self.diagnostics.extend(provider::references(&configuration));
         complete.then_some(configuration)
     }
 }

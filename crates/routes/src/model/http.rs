@@ -75,7 +75,7 @@ model! {
         min_version: String,
         max_version: String,
         max_idle_conns_per_host: i64,
-        forwarding_timeouts: ForwardingTimeouts,
+        forwarding_timeouts: Box<ForwardingTimeouts>,
         #[serde(rename = "disableHTTP2")]
         disable_http2: bool,
         #[serde(rename = "peerCertURI")]
@@ -83,7 +83,7 @@ model! {
         #[serde(rename = "peerCertSANs", with = "portolan_labels::structs")]
         peer_cert_sans: Vec<PeerCertSan>,
         #[serde(with = "portolan_labels::allow_empty")]
-        spiffe: Spiffe,
+        spiffe: Box<Spiffe>,
     }
 
     /// How long Traefik waits for a server.

@@ -8,13 +8,13 @@ model! {
         middlewares: List,
         load_balancer: LoadBalancer,
         #[serde(with = "portolan_labels::unlabelled")]
-        highest_random_weight: HighestRandomWeight,
+        highest_random_weight: Box<HighestRandomWeight>,
         #[serde(with = "portolan_labels::unlabelled")]
-        weighted: Weighted,
+        weighted: Box<Weighted>,
         #[serde(with = "portolan_labels::unlabelled")]
-        mirroring: Mirroring,
+        mirroring: Box<Mirroring>,
         #[serde(with = "portolan_labels::unlabelled")]
-        failover: Failover,
+        failover: Box<Failover>,
     }
 
     /// Servers that share the requests.
@@ -22,9 +22,9 @@ model! {
         #[serde(with = "portolan_labels::server")]
         servers: Vec<Server>,
         #[serde(with = "portolan_labels::allow_empty")]
-        sticky: Sticky,
+        sticky: Box<Sticky>,
         strategy: String,
-        health_check: HealthCheck,
+        health_check: Box<HealthCheck>,
         passive_health_check: PassiveHealthCheck,
         #[serde(with = "portolan_labels::pointer")]
         pass_host_header: bool,
@@ -102,7 +102,7 @@ model! {
     Weighted "*dynamic.WeightedRoundRobin" {
         #[serde(with = "portolan_labels::structs")]
         services: Vec<WeightedService>,
-        sticky: Sticky,
+        sticky: Box<Sticky>,
         #[serde(with = "portolan_labels::allow_empty")]
         health_check: Empty,
     }

@@ -121,7 +121,7 @@ model! {
         proxy_protocol: ProxyProtocol,
         termination_delay: Duration,
         #[serde(with = "portolan_labels::allow_empty")]
-        tls: TlsClient,
+        tls: Box<TlsClient>,
     }
 
     TlsClient "*dynamic.TLSClientConfig" {
@@ -136,7 +136,7 @@ model! {
         #[serde(rename = "peerCertSANs", with = "portolan_labels::structs")]
         peer_cert_sans: Vec<PeerCertSan>,
         #[serde(with = "portolan_labels::allow_empty")]
-        spiffe: Spiffe,
+        spiffe: Box<Spiffe>,
     }
 
     /// Everything that speaks UDP.

@@ -1,6 +1,8 @@
-use portolan_container::Container;
-use portolan_labels::{Decoded, decode};
+use portolan_container::{Container, Diagnostic, LabelPlace};
+use portolan_labels::{Decoded, decode, has_prefix_fold, suggest};
 use serde::Deserialize;
+
+use crate::codes::IGNORED_LABEL;
 
 use crate::model::{Configuration, Http, Tcp, Udp};
 
@@ -28,13 +30,6 @@ struct DockerLabels {
     allownonrunning: Option<bool>,
 }
 
-// `with` needs both halves.
-impl serde::Serialize for ContainerLabels {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.enable.serialize(serializer)
-    }
-}
-
 impl ContainerLabels {
     /// Whether it is routed though it does not run.
     pub(super) fn allows_non_running(&self) -> bool {
@@ -53,6 +48,35 @@ pub(super) fn options(container: &Container) -> Decoded<ContainerLabels> {
 
 pub(super) fn dynamic(container: &Container) -> Decoded<Configuration> {
     decode(&container.labels, &DYNAMIC)
+}
+
+/// Labels that begin with `traefik.` and come through no filter: Traefik says nothing of them, whatever was meant.
+pub(super) fn ignored(container: &Container) -> Vec<Diagnostic> {
+    let is_ignored = |key: &str| {
+        let read = OPTIONS.iter().chain(&DYNAMIC).any(|prefix| has_prefix_fold(key, prefix));
+        // The Swarm provider reads these.
+        has_prefix_fold(key, "traefik.") && !read && !has_prefix_fold(key, "traefik.swarm.")
+    };
+    container.labels.keys().map(String::as_str).filter(|key| is_ignored(key)).map(ignored_label).collect()
+}
+
+fn ignored_label(key: &str) -> Diagnostic {
+    let (root, rest) = key.split_once('.').unwrap_or((key, ""));
+    let name = rest.split('.').next().unwrap_or_default();
+    let start = root.len() + 1;
+    let message = format!("the label is not read: `{name}` is none of `http`, `tcp`, `udp`, `docker`, `enable`, `tls`");
+    let (message, help) = if name.eq_ignore_ascii_case("tls") {
+        let message = "the label is not read: of TLS, labels can set the store `default` alone".to_owned();
+        (message, Some("define TLS options and certificates in a file of your own".to_owned()))
+    } else {
+        let near = suggest(name, ["http", "tcp", "udp", "docker", "enable", "tls"]);
+        (message, near.map(|near| format!("did you mean `traefik.{near}`?")))
+    };
+    let diagnostic = Diagnostic::warning(IGNORED_LABEL, message).at(LabelPlace::key(key, start..start + name.len()));
+    match help {
+        Some(help) => diagnostic.with_help(help),
+        None => diagnostic,
+    }
 }
 
 impl Http {
