@@ -140,3 +140,94 @@ impl Chart {
         finding
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use portolan_container::{Attachment, NetworkMode, Port, Protocol};
+
+    use super::*;
+
+    fn chart() -> Chart {
+        Chart::new(Policy::default(), Format::Yaml, None)
+    }
+
+    fn key(id: &str) -> ContainerKey {
+        ContainerKey { engine: 0, id: id.to_owned() }
+    }
+
+    fn container(id: &str, name: &str, address: &str, labels: &[(&str, &str)]) -> Container {
+        let attachment = Attachment { ipv4: address.parse().ok(), ..Attachment::default() };
+        Container {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            labels: labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+            attachments: [("bridge".to_owned(), attachment)].into(),
+            ports: vec![Port { number: 80, protocol: Protocol::Tcp, bindings: vec![] }],
+            ..Container::default()
+        }
+    }
+
+    fn words(told: &Told) -> Vec<String> {
+        told.news.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_route_is_told_in_words() {
+        let mut chart = chart();
+        let rule = [("traefik.http.routers.web.rule", "Host(`web.example.com`)")];
+        let told = chart.put(key("1"), container("1", "web", "172.17.0.4", &rule));
+        assert_eq!(words(&told), ["web: router web.example.com -> 172.17.0.4:80"]);
+        let told = chart.put(key("1"), container("1", "web", "172.17.0.5", &rule));
+        assert_eq!(words(&told), ["web: service web -> 172.17.0.5:80"]);
+        let told = chart.put(key("1"), container("1", "web", "172.17.0.5", &rule));
+        assert!(!told.changed);
+        let told = chart.remove(&key("1"));
+        assert_eq!(words(&told), ["router `web` removed", "service `web` removed"]);
+        assert!(chart.is_empty());
+    }
+
+    #[test]
+    fn a_conflict_takes_the_name_from_both_and_gives_it_back() {
+        let mut chart = chart();
+        let with = |rule| [("traefik.http.routers.r.rule", rule)];
+        chart.put(key("1"), container("1", "one", "172.17.0.4", &with("Path(`/1`)")));
+        let alone = chart.text();
+        let told = chart.put(key("2"), container("2", "two", "172.17.0.5", &with("Path(`/2`)")));
+        assert!(!chart.text().contains("rule:"), "{}", chart.text());
+        let conflict = &told.diagnostics[0];
+        assert!(conflict.message.contains("`r`, by `one`, `two`"), "{conflict}");
+        chart.remove(&key("2"));
+        assert_eq!(chart.text(), alone);
+        assert_eq!(chart.diagnostics().count(), 0);
+    }
+
+    #[test]
+    fn a_container_on_the_stack_of_another_follows_it() {
+        let mut chart = chart();
+        let mut sidecar = container("2", "app", "", &[("traefik.http.services.app.loadbalancer.server.port", "9000")]);
+        sidecar.attachments.clear();
+        sidecar.ports.clear();
+        sidecar.network_mode = NetworkMode::Container("1".to_owned());
+        let told = chart.put(key("2"), sidecar);
+        assert_eq!(told.diagnostics.len(), 3, "{:?}", told.diagnostics);
+        let hidden = [("traefik.enable", "false")];
+        chart.put(key("1"), container("1", "vpn", "10.9.0.1", &hidden));
+        assert!(chart.text().contains("url: http://10.9.0.1:9000"), "{}", chart.text());
+        chart.put(key("1"), container("1", "vpn", "10.9.0.2", &hidden));
+        assert!(chart.text().contains("url: http://10.9.0.2:9000"), "{}", chart.text());
+        chart.remove(&key("1"));
+        assert!(chart.is_empty());
+    }
+
+    #[test]
+    fn a_listing_takes_away_what_it_does_not_name() {
+        let mut chart = chart();
+        let one = container("1", "one", "172.17.0.4", &[]);
+        let two = container("2", "two", "172.17.0.5", &[]);
+        chart.list(0, vec![one.clone(), two]);
+        chart.list(1, vec![container("1", "other", "10.0.0.1", &[])]);
+        chart.list(0, vec![one]);
+        let text = chart.text();
+        assert!(text.contains("one:") && text.contains("other:") && !text.contains("two"), "{text}");
+    }
+}

@@ -170,3 +170,52 @@ impl Waiting {
 fn ended(connection: &Engine) -> Error {
     Error::Ended { endpoint: connection.endpoint().clone(), reason: "the event stream ended".to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use portolan_engine::Event;
+
+    use super::*;
+
+    fn event(container: &str, kind: EventKind) -> Event {
+        Event { container: container.to_owned(), kind }
+    }
+
+    #[test]
+    fn events_of_a_container_that_waits_cost_one_look() {
+        let mut waiting = Waiting::default();
+        for _ in 0..5 {
+            waiting.note(event("a", EventKind::Changed));
+        }
+        assert_eq!(waiting.next().as_deref(), Some("a"));
+        assert_eq!(waiting.next(), None);
+    }
+
+    #[test]
+    fn a_container_that_is_looked_at_is_not_looked_at_twice_at_once() {
+        let mut waiting = Waiting::default();
+        waiting.note(event("a", EventKind::Changed));
+        assert_eq!(waiting.next().as_deref(), Some("a"));
+        waiting.note(event("a", EventKind::Changed));
+        assert_eq!(waiting.next(), None, "the first answer is still under way");
+        waiting.busy.remove("a");
+        assert_eq!(waiting.next().as_deref(), Some("a"), "and what came since is not lost");
+    }
+
+    #[test]
+    fn a_removal_needs_no_look_unless_one_is_under_way() {
+        let mut waiting = Waiting::default();
+        waiting.note(event("a", EventKind::Changed));
+        waiting.note(event("a", EventKind::Removed));
+        assert_eq!(waiting.next(), None);
+        assert_eq!(waiting.removed.len(), 1);
+
+        waiting = Waiting::default();
+        waiting.note(event("a", EventKind::Changed));
+        assert!(waiting.next().is_some());
+        waiting.note(event("a", EventKind::Removed));
+        assert!(waiting.removed.is_empty(), "the answer under way would bring it back");
+        waiting.busy.remove("a");
+        assert_eq!(waiting.next().as_deref(), Some("a"));
+    }
+}

@@ -41,7 +41,7 @@ pub(super) fn references(configuration: &Configuration) -> Vec<Diagnostic> {
         }
     }
     for (name, router) in configuration.udp.iter().flat_map(|udp| udp.routers.iter().flatten()) {
-        for reference in &router.service {
+        if let Some(reference) = &router.service {
             look(format!("UDP router `{name}`"), reference);
         }
     }
