@@ -5,7 +5,6 @@ use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::marker::DURATION;
-use crate::number::go_quote;
 
 const MICROSECOND: i64 = 1_000;
 const MILLISECOND: i64 = 1_000_000;
@@ -33,13 +32,13 @@ pub struct Duration(pub i64);
 #[non_exhaustive]
 pub enum DurationError {
     /// No number where one must be, or a number out of range.
-    #[error("time: invalid duration {}", go_quote(.0))]
+    #[error("time: invalid duration {}", time_quote(.0))]
     Invalid(String),
     /// A number that is not an integer, without a unit.
-    #[error("time: missing unit in duration {}", go_quote(.0))]
+    #[error("time: missing unit in duration {}", time_quote(.0))]
     MissingUnit(String),
     /// A unit other than `ns us µs ms s m h`.
-    #[error("time: unknown unit {} in duration {}", go_quote(unit), go_quote(text))]
+    #[error("time: unknown unit {} in duration {}", time_quote(unit), time_quote(text))]
     UnknownUnit {
         /// The unit.
         unit: String,
@@ -57,6 +56,24 @@ impl FromStr for Duration {
             Err(_) => go_duration(text).map(Self),
         }
     }
+}
+
+/// Quotes a text as Go's package `time` does in its errors: a byte that is no printable ASCII stands as `\xHH`.
+fn time_quote(text: &str) -> String {
+    use std::fmt::Write;
+
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => quoted.extend(['\\', char::from(byte)]),
+            b' '..=0x7f => quoted.push(char::from(byte)),
+            // Writing to a string does not fail.
+            _ => drop(write!(quoted, "\\x{byte:02x}")),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 /// Go's `time.ParseDuration`: `[+-](NUMBER[.NUMBER]UNIT)+`, or `0`.
@@ -241,6 +258,7 @@ mod tests {
         check("1d", Err("time: unknown unit \"d\" in duration \"1d\""));
         check("1 s", Err("time: unknown unit \" s\" in duration \"1 s\""));
         check("9223372036854775808ns", Err("time: invalid duration \"9223372036854775808ns\""));
+        check("٣\"s", Err("time: invalid duration \"\\xd9\\xa3\\\"s\""));
     }
 
     #[test]

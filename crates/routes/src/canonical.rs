@@ -44,3 +44,6 @@ impl Canonical {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -209,6 +209,8 @@ impl SerializeStruct for Fields {
     }
 
     fn end(mut self) -> Result<Canonical, Unsupported> {
+        // A list that was said to be empty is none to Traefik.
+        self.map.retain(|_, value| !matches!(value, Canonical::List(list) if list.is_empty()));
         // A zero that was said keeps the default out, and is dropped only then.
         for (field, default) in defaults(self.go_type) {
             self.map.entry(field.to_owned()).or_insert(default);
