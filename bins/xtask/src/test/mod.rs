@@ -29,6 +29,8 @@ pub(crate) enum Step {
     Docs,
     /// The example crates build against the libraries and run
     Examples,
+    /// The laws that are fuzzed hold for the seeds
+    Fuzz,
     /// Unit, property, documentation and end-to-end tests
     Tests,
 }
@@ -78,6 +80,7 @@ impl Step {
             Self::Docs => "docs",
             Self::Build => "build",
             Self::Examples => "examples",
+            Self::Fuzz => "fuzz",
             Self::Tests => "tests",
         }
     }
@@ -91,6 +94,7 @@ impl Step {
             Self::Docs => steps::docs(),
             Self::Build => steps::build(),
             Self::Examples => steps::examples(),
+            Self::Fuzz => steps::fuzz(),
             Self::Tests => steps::tests(),
         }
     }

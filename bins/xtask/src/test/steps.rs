@@ -87,6 +87,20 @@ pub(super) fn examples() -> Result<Tally> {
     Ok(Tally::default())
 }
 
+pub(super) fn fuzz() -> Result<Tally> {
+    let directory = workspace::root().join("fuzz");
+    // The versions that the workspace is tested with, as for the examples.
+    fs::copy(workspace::root().join("Cargo.lock"), directory.join("Cargo.lock"))
+        .context("cannot copy the lock file")?;
+    let manifest = directory.join("Cargo.toml");
+    run(cargo().args(["fmt", "--check", "--manifest-path"]).arg(&manifest))?;
+    run(cargo()
+        .args(["test", "--quiet", "--manifest-path"])
+        .arg(&manifest)
+        .env("CARGO_TARGET_DIR", workspace::target()))?;
+    Ok(Tally::default())
+}
+
 pub(super) fn tests() -> Result<Tally> {
     let mut tally = Tally::default();
     let mut tests = cargo();

@@ -1,0 +1,38 @@
+//! The laws hold for the seeds, among them the inputs for which one did not.
+
+use std::path::Path;
+
+fn check(target: &str, law: fn(&str)) {
+    let texts = portolan_fuzz::texts(&Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(target));
+    let texts = texts.expect("the target has seeds");
+    assert!(texts.len() > 2, "{target} has {} seeds", texts.len());
+    for (path, text) in texts {
+        println!("{}", path.display());
+        law(&text);
+    }
+}
+
+#[test]
+fn labels() {
+    check("labels", portolan_fuzz::labels);
+}
+
+#[test]
+fn compose() {
+    check("compose", portolan_fuzz::compose);
+}
+
+#[test]
+fn inspect() {
+    check("inspect", portolan_fuzz::inspect);
+}
+
+#[test]
+fn constraints() {
+    check("constraints", portolan_fuzz::constraints);
+}
+
+#[test]
+fn template() {
+    check("template", portolan_fuzz::template);
+}
