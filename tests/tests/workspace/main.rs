@@ -1,5 +1,7 @@
 //! The workspace itself: which crate may depend on which, and that what is written about it is true.
 
+#![expect(clippy::expect_used, reason = "these are tests: what they read is there")]
+
 mod dependencies;
 mod documents;
 

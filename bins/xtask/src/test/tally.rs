@@ -1,7 +1,8 @@
 /// What the test runner reported, summed up over all test programs.
 ///
 /// Reads the output of `cargo test -- --show-output`. A test that cannot run here passes and prints
-/// `skipped: WHAT: WHY`; it counts as skipped, not as passed.
+/// `skipped: WHAT: WHY`; it counts as skipped, not as passed. A test that is ignored since it is `run by` others, which give it what it
+/// needs, is part of those.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) passed: usize,
@@ -15,6 +16,8 @@ pub(crate) struct Tally {
     successes: Option<Counted>,
     /// Tests of the program being read that the sums will count as passed and that were skipped.
     not_passed: usize,
+    /// Ignored tests of that program that others run.
+    run_by_others: usize,
 }
 
 /// Whether the test whose output is being read was counted as skipped.
@@ -32,9 +35,10 @@ impl Tally {
         if let Some(counts) = line.strip_prefix("test result: ") {
             self.successes = None;
             let not_passed = std::mem::take(&mut self.not_passed);
+            let run_by_others = std::mem::take(&mut self.run_by_others);
             self.passed += count(counts, "passed").saturating_sub(not_passed);
             self.failed += count(counts, "failed");
-            self.skipped += count(counts, "ignored") + not_passed;
+            self.skipped += count(counts, "ignored").saturating_sub(run_by_others) + not_passed;
             return true;
         }
         if let Some(skip) = line.trim_start().strip_prefix("skipped: ") {
@@ -71,6 +75,10 @@ impl Tally {
             self.failures.push(name.to_owned());
         } else if let Some(why) = verdict.strip_prefix("ignored") {
             let why = why.trim_start_matches([',', ' ']);
+            if why.starts_with("run by ") {
+                self.run_by_others += 1;
+                return false;
+            }
             self.skips.push(format!("{name}: {}", if why.is_empty() { "marked `ignore`" } else { why }));
         }
         verdict != "ok"
@@ -179,6 +187,18 @@ mod tests {
             &["a: takes an hour", "b: marked `ignore`"],
             &[],
             &["test a ... ignored, takes an hour", "test b ... ignored", result],
+        );
+    }
+
+    #[test]
+    fn a_test_that_others_run_is_not_skipped() {
+        let result = "test result: ok. 1 passed; 0 failed; 2 ignored; 0 measured; 0 filtered out";
+        check(
+            &format!("test ssh::connects ... ignored, run by the other tests\ntest b ... ignored\n{result}"),
+            "1 passed, 0 failed, 1 skipped",
+            &["b: marked `ignore`"],
+            &[],
+            &["test b ... ignored", result],
         );
     }
 
