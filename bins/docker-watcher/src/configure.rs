@@ -18,7 +18,8 @@ use crate::report;
 pub(crate) fn settings(arguments: &CommonArguments, more: Vec<(String, String)>) -> anyhow::Result<Settings> {
     let mut flags = arguments.flags();
     flags.extend(more);
-    let sources = Sources::gather(arguments.config.as_deref(), flags).map_err(|problem| refused(&[*problem]))?;
+    let sources =
+        Sources::gather(arguments.config.as_deref(), flags).map_err(|problem| refused(&[*problem]))?;
     let (mut settings, warnings) = Settings::load(&sources).map_err(|problems| refused(&problems))?;
     warn(&warnings);
     if let Some(path) = &arguments.blacklist {
@@ -67,7 +68,9 @@ pub(crate) fn policy(settings: &Settings) -> anyhow::Result<Policy> {
             portolan_settings::DefaultRoute::Traefik => DefaultRoute::Traefik,
             portolan_settings::DefaultRoute::None => DefaultRoute::None,
             portolan_settings::DefaultRoute::Proxy => {
-                bail!("setting `defaultRoute`: `proxy` is not supported by this version, use `traefik` or `none`")
+                bail!(
+                    "setting `defaultRoute`: `proxy` is not supported by this version, use `traefik` or `none`"
+                )
             }
         },
         traefik_networks: settings.traefik_networks.clone(),

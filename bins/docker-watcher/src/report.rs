@@ -5,7 +5,8 @@ use portolan_container::{Container, Diagnostic, Part, Severity};
 
 /// Prints a failure and its causes on standard error, with the next step where one is known.
 pub(crate) fn error(error: &anyhow::Error) {
-    let help = error.chain().find_map(|cause| cause.downcast_ref::<Helped>()).map(|helped| helped.help.as_str());
+    let help =
+        error.chain().find_map(|cause| cause.downcast_ref::<Helped>()).map(|helped| helped.help.as_str());
     line("error", &format!("{error:#}"), help);
 }
 

@@ -21,9 +21,9 @@ use crate::raw::Raw;
 use crate::{BAD_VALUE, Duration, MISPLACED_VALUE, Node, UNKNOWN_FIELD, parse};
 
 use access::{Elements, Entries, Fields, Items, Nothing, On};
-use texts::texts;
 use empty::Probe;
 use scalar::{DecodeError, RawValue};
+use texts::texts;
 
 /// What a container's labels say, and what is wrong with them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,7 +125,16 @@ struct Cursor<'t, 'a> {
 
 impl<'t, 'a> Cursor<'t, 'a> {
     fn new(node: &'t Node<'a>, position: Position, findings: &'t Findings<'a>) -> Self {
-        Self { node, position, findings, may_be_empty: false, off: false, structs: false, texts: false, kind: "" }
+        Self {
+            node,
+            position,
+            findings,
+            may_be_empty: false,
+            off: false,
+            structs: false,
+            texts: false,
+            kind: "",
+        }
     }
 
     /// A node below this one.

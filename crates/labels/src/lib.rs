@@ -15,7 +15,9 @@ pub use decode::{Decoded, decode};
 pub use diagnostics::{BAD_KEY, BAD_VALUE, LabelError, MISPLACED_VALUE, Phase, UNKNOWN_FIELD};
 pub use duration::{Duration, DurationError};
 pub use fold::{eq_fold, has_prefix_fold};
-pub use marker::{ALLOW_EMPTY, POINTER, STRUCTS, allow_empty, int64, pointer, server, structs, texts, unlabelled};
+pub use marker::{
+    ALLOW_EMPTY, POINTER, STRUCTS, allow_empty, int64, pointer, server, structs, texts, unlabelled,
+};
 pub use node::Node;
 pub use number::{parse_bool, parse_int};
 pub use raw::Raw;

@@ -204,7 +204,8 @@ mod tests {
     #[test]
     fn a_container_on_the_stack_of_another_follows_it() {
         let mut chart = chart();
-        let mut sidecar = container("2", "app", "", &[("traefik.http.services.app.loadbalancer.server.port", "9000")]);
+        let mut sidecar =
+            container("2", "app", "", &[("traefik.http.services.app.loadbalancer.server.port", "9000")]);
         sidecar.attachments.clear();
         sidecar.ports.clear();
         sidecar.network_mode = NetworkMode::Container("1".to_owned());

@@ -93,8 +93,12 @@ fn words(world: &World, name: &str, element: &Element) -> String {
     });
     let target = target.unwrap_or_default();
     match element {
-        Element::HttpRouters(router) => format!("{} -> {target}", short(router.rule.as_deref().unwrap_or(name))),
-        Element::TcpRouters(router) => format!("{} -> {target}", short(router.rule.as_deref().unwrap_or(name))),
+        Element::HttpRouters(router) => {
+            format!("{} -> {target}", short(router.rule.as_deref().unwrap_or(name)))
+        }
+        Element::TcpRouters(router) => {
+            format!("{} -> {target}", short(router.rule.as_deref().unwrap_or(name)))
+        }
         Element::UdpRouters(_) => format!("{name} -> {target}"),
         other => servers(other).map(|servers| format!("{name} -> {servers}")).unwrap_or_default(),
     }

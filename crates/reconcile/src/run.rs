@@ -64,7 +64,8 @@ impl Loop {
         let (status, watched) = watch::channel(Status::default());
         let silent = (0..engines.len()).collect();
         let away = BTreeSet::new();
-        let watcher = Self { chart, sink, events, status, engines, silent, away, patience: None, failure: None };
+        let watcher =
+            Self { chart, sink, events, status, engines, silent, away, patience: None, failure: None };
         Ok((watcher, watched))
     }
 
@@ -109,7 +110,11 @@ impl Loop {
             }
             Event::Removed { engine, id } => self.chart.remove(&ContainerKey { engine, id }),
             Event::Unreadable { engine, id, error } => {
-                warn!(engine = self.engine(engine), container = id, "container could not be looked at: {error}");
+                warn!(
+                    engine = self.engine(engine),
+                    container = id,
+                    "container could not be looked at: {error}"
+                );
                 Told::default()
             }
             Event::Away { engine, error } => {
@@ -132,7 +137,10 @@ impl Loop {
     fn due(&mut self) {
         if !self.silent.is_empty() {
             let engines: Vec<&str> = self.silent.iter().map(|engine| self.engine(*engine)).collect();
-            warn!(engines = engines.join(", "), "no longer waiting for engines: the file is written without their routes");
+            warn!(
+                engines = engines.join(", "),
+                "no longer waiting for engines: the file is written without their routes"
+            );
             self.silent.clear();
             self.sink.changed(Instant::now());
             return;
@@ -174,7 +182,11 @@ impl Loop {
     /// Once for each time that an engine goes away.
     fn tell_away(&mut self, engine: usize, error: &portolan_engine::Error) {
         if self.away.insert(engine) {
-            warn!(engine = self.engine(engine), help = error.help(), "engine is away, its routes stay: {error}");
+            warn!(
+                engine = self.engine(engine),
+                help = error.help(),
+                "engine is away, its routes stay: {error}"
+            );
         } else {
             debug!(engine = self.engine(engine), "engine is still away: {error}");
         }
@@ -223,6 +235,8 @@ fn log(diagnostic: &Diagnostic) {
 
 async fn until(due: Option<Instant>) {
     match due {
+        // The timer's tick is a millisecond: what is due now does not wait for the next.
+        Some(due) if due <= Instant::now() => {}
         Some(due) => tokio::time::sleep_until(due.into()).await,
         None => std::future::pending().await,
     }

@@ -154,9 +154,11 @@ impl World {
         let finding = self.policy.blacklist.diagnostic(container);
         let made = match self.policy.blacklist.judge(container) {
             Verdict::Denied(_) => None,
-            Verdict::Allowed | Verdict::Overridden { .. } => {
-                Some(share(container, &self.policy.options, &Neighbours { known: &self.known, engine: key.engine }))
-            }
+            Verdict::Allowed | Verdict::Overridden { .. } => Some(share(
+                container,
+                &self.policy.options,
+                &Neighbours { known: &self.known, engine: key.engine },
+            )),
         };
         let mut diagnostics: Vec<Diagnostic> = finding.into_iter().collect();
         let mut left_out = None;
@@ -188,7 +190,9 @@ impl World {
         let mut seen = BTreeSet::from([key.clone()]);
         let mut changed = vec![(key, names)];
         while let Some((peer, names)) = changed.pop() {
-            for sharing in self.sharing.iter().filter(|it| it.engine == peer.engine).cloned().collect::<Vec<_>>() {
+            for sharing in
+                self.sharing.iter().filter(|it| it.engine == peer.engine).cloned().collect::<Vec<_>>()
+            {
                 let Some(known) = self.known.get(&sharing) else { continue };
                 let NetworkMode::Container(of) = &known.container.network_mode else { continue };
                 let is_peer = !of.is_empty() && (peer.id.starts_with(of.as_str()) || names.contains(of));
@@ -225,6 +229,8 @@ impl Peers for Neighbours<'_> {
         exact
             .map(|known| &known.container)
             .or_else(|| containers().find(|container| container.name == id_or_name))
-            .or_else(|| containers().find(|container| !id_or_name.is_empty() && container.id.starts_with(id_or_name)))
+            .or_else(|| {
+                containers().find(|container| !id_or_name.is_empty() && container.id.starts_with(id_or_name))
+            })
     }
 }

@@ -2,8 +2,8 @@ use serde::{Serialize, Serializer};
 
 use crate::Section;
 use crate::model::{
-    Configuration, Middleware, Model, Router, ServersTransport, Service, TcpMiddleware, TcpRouter, TcpServersTransport,
-    TcpService, TlsOptions, TlsStore, UdpRouter, UdpService,
+    Configuration, Middleware, Model, Router, ServersTransport, Service, TcpMiddleware, TcpRouter,
+    TcpServersTransport, TcpService, TlsOptions, TlsStore, UdpRouter, UdpService,
 };
 
 /// Declares the kinds of named elements: the variant, its section, its type and where a configuration has it.

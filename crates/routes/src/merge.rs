@@ -38,27 +38,39 @@ fn compatible(left: &Element, right: &Element) -> bool {
         (Element::HttpServices(left), Element::HttpServices(right)) => {
             match (&left.load_balancer, &right.load_balancer) {
                 // The middlewares of a service are not compared: the first's are taken.
-                (Some(left), Some(right)) => without(left, |it| it.servers = None) == without(right, |it| it.servers = None),
+                (Some(left), Some(right)) => {
+                    without(left, |it| it.servers = None) == without(right, |it| it.servers = None)
+                }
                 _ => canonical(left) == canonical(right),
             }
         }
-        (Element::TcpServices(left), Element::TcpServices(right)) => match (&left.load_balancer, &right.load_balancer) {
-            (Some(left), Some(right)) => without(left, |it| it.servers = None) == without(right, |it| it.servers = None),
-            _ => canonical(left) == canonical(right),
-        },
-        (Element::UdpServices(left), Element::UdpServices(right)) => match (&left.load_balancer, &right.load_balancer) {
-            (Some(_), Some(_)) => true,
-            _ => canonical(left) == canonical(right),
-        },
+        (Element::TcpServices(left), Element::TcpServices(right)) => {
+            match (&left.load_balancer, &right.load_balancer) {
+                (Some(left), Some(right)) => {
+                    without(left, |it| it.servers = None) == without(right, |it| it.servers = None)
+                }
+                _ => canonical(left) == canonical(right),
+            }
+        }
+        (Element::UdpServices(left), Element::UdpServices(right)) => {
+            match (&left.load_balancer, &right.load_balancer) {
+                (Some(_), Some(_)) => true,
+                _ => canonical(left) == canonical(right),
+            }
+        }
         (Element::HttpRouters(left), Element::HttpRouters(right)) => {
             let is_default = |flag: Option<bool>| flag.unwrap_or_default();
-            is_default(left.default_rule) == is_default(right.default_rule) && canonical(left) == canonical(right)
+            is_default(left.default_rule) == is_default(right.default_rule)
+                && canonical(left) == canonical(right)
         }
         _ => canonical(left) == canonical(right),
     }
 }
 
-fn without<T: Clone + serde::Serialize>(value: &T, clear: impl Fn(&mut T)) -> Option<crate::canonical::Canonical> {
+fn without<T: Clone + serde::Serialize>(
+    value: &T,
+    clear: impl Fn(&mut T),
+) -> Option<crate::canonical::Canonical> {
     let mut value = value.clone();
     clear(&mut value);
     canonical(&value)
@@ -68,15 +80,21 @@ fn without<T: Clone + serde::Serialize>(value: &T, clear: impl Fn(&mut T)) -> Op
 fn add_servers(merged: &mut Cow<'_, Element>, element: &Element) {
     match element {
         Element::HttpServices(Service { load_balancer: Some(from), .. }) => {
-            let Element::HttpServices(Service { load_balancer: Some(into), .. }) = merged.to_mut() else { return };
+            let Element::HttpServices(Service { load_balancer: Some(into), .. }) = merged.to_mut() else {
+                return;
+            };
             append(&mut into.servers, from.servers.as_deref(), |server| server.url.as_deref());
         }
         Element::TcpServices(TcpService { load_balancer: Some(from), .. }) => {
-            let Element::TcpServices(TcpService { load_balancer: Some(into), .. }) = merged.to_mut() else { return };
+            let Element::TcpServices(TcpService { load_balancer: Some(into), .. }) = merged.to_mut() else {
+                return;
+            };
             append(&mut into.servers, from.servers.as_deref(), |server| server.address.as_deref());
         }
         Element::UdpServices(UdpService { load_balancer: Some(from), .. }) => {
-            let Element::UdpServices(UdpService { load_balancer: Some(into), .. }) = merged.to_mut() else { return };
+            let Element::UdpServices(UdpService { load_balancer: Some(into), .. }) = merged.to_mut() else {
+                return;
+            };
             append(&mut into.servers, from.servers.as_deref(), |server| server.address.as_deref());
         }
         _ => {}
@@ -87,7 +105,10 @@ fn append<S: Clone>(into: &mut Option<Vec<S>>, from: Option<&[S]>, address: impl
     let into = into.get_or_insert_default();
     let before = into.len();
     for server in from.unwrap_or_default() {
-        let known = into.iter().take(before).any(|other| address(other).unwrap_or_default() == address(server).unwrap_or_default());
+        let known = into
+            .iter()
+            .take(before)
+            .any(|other| address(other).unwrap_or_default() == address(server).unwrap_or_default());
         if !known {
             into.push(server.clone());
         }

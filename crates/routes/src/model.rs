@@ -5,7 +5,10 @@
 //! needs. Names, nesting and types are those of Traefik 3.7, whose reference documents what each field does. Fields that
 //! Traefik keeps for itself are [`Internal`]: labels may name them, nothing is carried.
 
-#![expect(missing_docs, reason = "the fields are Traefik's, under its own names, and documented in its reference")]
+#![expect(
+    missing_docs,
+    reason = "the fields are Traefik's, under its own names, and documented in its reference"
+)]
 
 mod http;
 mod middleware;

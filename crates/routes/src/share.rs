@@ -51,7 +51,9 @@ pub trait Peers {
 impl Peers for [Container] {
     fn find(&self, id_or_name: &str) -> Option<&Container> {
         let by_name = self.iter().find(|container| container.name == id_or_name.trim_start_matches('/'));
-        by_name.or_else(|| self.iter().find(|container| !id_or_name.is_empty() && container.id.starts_with(id_or_name)))
+        by_name.or_else(|| {
+            self.iter().find(|container| !id_or_name.is_empty() && container.id.starts_with(id_or_name))
+        })
     }
 }
 
@@ -75,7 +77,8 @@ impl Peers for [Container] {
 /// assert_eq!(share.diagnostics[0].help.as_deref(), Some("did you mean `rule`?"));
 /// ```
 pub fn share<P: Peers + ?Sized>(container: &Container, options: &Options, peers: &P) -> Share {
-    let mut build = Build { container, options, peers, labels: ContainerLabels::default(), diagnostics: Vec::new() };
+    let mut build =
+        Build { container, options, peers, labels: ContainerLabels::default(), diagnostics: Vec::new() };
     let key = format!("{}-{}", service_name(container), container.id);
     let (configuration, left_out) = match build.decode_options() {
         Err(()) => (None, None),
@@ -85,7 +88,8 @@ pub fn share<P: Peers + ?Sized>(container: &Container, options: &Options, peers:
         },
     };
     let elements = configuration.map(Configuration::into_elements).unwrap_or_default();
-    let diagnostics = build.diagnostics.into_iter().map(|diagnostic| diagnostic.in_container(&container.name));
+    let diagnostics =
+        build.diagnostics.into_iter().map(|diagnostic| diagnostic.in_container(&container.name));
     Share { key, elements, left_out, diagnostics: diagnostics.collect() }
 }
 

@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use portolan_container::Diagnostic;
 
@@ -31,9 +32,16 @@ use crate::{Element, Merged, Section, Share, merge};
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     /// The names that each share defines, by its key.
-    shares: BTreeMap<String, Vec<Name>>,
-    /// Who defines each name.
-    definitions: BTreeMap<Name, BTreeMap<String, Element>>,
+    shares: BTreeMap<Arc<str>, Vec<Name>>,
+    /// Who defines each name, in the order of their keys. Most names have one definition, and a map has room for eleven.
+    definitions: BTreeMap<Name, Vec<Definition>>,
+}
+
+/// What one share makes of a name.
+#[derive(Clone, Debug)]
+struct Definition {
+    share: Arc<str>,
+    element: Element,
 }
 
 /// A name and the section that it is in.
@@ -43,15 +51,30 @@ impl Table {
     /// Puts a share in place of the one of the same key; gives the names that may now come to something else.
     pub fn replace(&mut self, share: Share) -> BTreeSet<Name> {
         let mut touched = self.remove(&share.key);
+        let key: Arc<str> = share.key.into();
         let mut names = Vec::with_capacity(share.elements.len());
         for (name, element) in share.elements {
             let name = (element.section(), name);
             touched.insert(name.clone());
             names.push(name.clone());
-            self.definitions.entry(name).or_default().insert(share.key.clone(), element);
+            let definitions = self.definitions.entry(name).or_default();
+            match place(definitions, &key) {
+                // A share that defines a name twice: the last one counts.
+                Ok(at) => {
+                    if let Some(definition) = definitions.get_mut(at) {
+                        definition.element = element;
+                    }
+                }
+                Err(at) => {
+                    if definitions.is_empty() {
+                        definitions.reserve_exact(1);
+                    }
+                    definitions.insert(at, Definition { share: Arc::clone(&key), element });
+                }
+            }
         }
         if !names.is_empty() {
-            self.shares.insert(share.key, names);
+            self.shares.insert(key, names);
         }
         touched
     }
@@ -61,7 +84,7 @@ impl Table {
         let names = self.shares.remove(key).unwrap_or_default();
         for name in &names {
             if let Some(definitions) = self.definitions.get_mut(name) {
-                definitions.remove(key);
+                definitions.retain(|definition| *definition.share != *key);
                 if definitions.is_empty() {
                     self.definitions.remove(name);
                 }
@@ -72,12 +95,12 @@ impl Table {
 
     /// What a name comes to; `None` where nobody defines it.
     pub fn get(&self, name: &Name) -> Option<Merged<'_>> {
-        merge(self.definitions.get(name)?.values())
+        merge(self.definitions.get(name)?.iter().map(|definition| &definition.element))
     }
 
     /// The keys of the shares that define a name, in order.
     pub fn definers(&self, name: &Name) -> impl Iterator<Item = &str> {
-        self.definitions.get(name).into_iter().flat_map(BTreeMap::keys).map(String::as_str)
+        self.definitions.get(name).into_iter().flatten().map(|definition| &*definition.share)
     }
 
     /// Every name that is defined, in order.
@@ -105,8 +128,16 @@ impl Table {
         let definers = definers.join(", ");
         let (section, name) = name;
         let kind = section.element();
-        let message = format!("{kind} defined multiple times with different configurations: `{name}`, by {definers}");
-        let help = format!("give one of them another name, or the same labels; until then no {kind} `{name}` is served");
+        let message =
+            format!("{kind} defined multiple times with different configurations: `{name}`, by {definers}");
+        let help = format!(
+            "give one of them another name, or the same labels; until then no {kind} `{name}` is served"
+        );
         Diagnostic::error(CONFLICT, message).with_help(help)
     }
+}
+
+/// Where the definition of a share stands, or would.
+fn place(definitions: &[Definition], share: &str) -> Result<usize, usize> {
+    definitions.binary_search_by(|definition| (*definition.share).cmp(share))
 }

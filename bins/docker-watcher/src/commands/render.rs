@@ -58,8 +58,14 @@ pub(crate) fn run(arguments: &RenderArguments) -> anyhow::Result<ExitCode> {
 }
 
 /// The containers of each engine, or those of a file as if it were one, and what is wrong with the file.
-fn containers(source: Option<&Path>, settings: &Settings) -> anyhow::Result<(Vec<Vec<Container>>, Vec<Diagnostic>)> {
-    let environment = || std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)));
+fn containers(
+    source: Option<&Path>,
+    settings: &Settings,
+) -> anyhow::Result<(Vec<Vec<Container>>, Vec<Diagnostic>)> {
+    let environment = || {
+        std::env::vars_os()
+            .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
+    };
     match source {
         None => Ok((from_engines(settings)?, Vec::new())),
         Some(path) if path == Path::new("-") => {
@@ -71,7 +77,8 @@ fn containers(source: Option<&Path>, settings: &Settings) -> anyhow::Result<(Vec
             Ok((vec![containers], findings))
         }
         Some(path) => {
-            let (containers, findings) = files::read(path, &environment().collect()).map_err(report::engine)?;
+            let (containers, findings) =
+                files::read(path, &environment().collect()).map_err(report::engine)?;
             Ok((vec![containers], findings))
         }
     }

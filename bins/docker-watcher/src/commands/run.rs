@@ -84,7 +84,17 @@ fn reload(arguments: &RunArguments, settings: &mut Settings) -> Option<Command> 
     let read = read(arguments).and_then(|new| Ok((configure::policy(&new)?, new)));
     match read {
         Ok((policy, new)) => {
-            let fixed = |it: &Settings| (it.engine.clone(), it.tls.clone(), it.output.clone(), it.format, it.debounce, it.timeout, it.log.clone());
+            let fixed = |it: &Settings| {
+                (
+                    it.engine.clone(),
+                    it.tls.clone(),
+                    it.output.clone(),
+                    it.format,
+                    it.debounce,
+                    it.timeout,
+                    it.log.clone(),
+                )
+            };
             if fixed(settings) != fixed(&new) {
                 warn!("engine, tls, output, format, debounce, timeout and log take effect at the next start");
             }

@@ -8,7 +8,10 @@ pub(super) fn defaults(go_type: &str) -> Vec<(&'static str, Canonical)> {
         "*dynamic.ServersLoadBalancer" => vec![
             ("strategy", text("wrr")),
             ("passHostHeader", pointer(Canonical::Bool(true))),
-            ("responseForwarding", Canonical::Map(BTreeMap::from([("flushInterval".to_owned(), text("100ms"))]))),
+            (
+                "responseForwarding",
+                Canonical::Map(BTreeMap::from([("flushInterval".to_owned(), text("100ms"))])),
+            ),
         ],
         "*dynamic.ResponseForwarding" => vec![("flushInterval", text("100ms"))],
         "*dynamic.Cookie" => vec![("path", pointer(text("/")))],
@@ -26,7 +29,10 @@ pub(super) fn defaults(go_type: &str) -> Vec<(&'static str, Canonical)> {
             vec![("weight", pointer(Canonical::Integer(1)))]
         }
         "*dynamic.Mirroring" => {
-            vec![("mirrorBody", pointer(Canonical::Bool(true))), ("maxBodySize", pointer(Canonical::Integer(-1)))]
+            vec![
+                ("mirrorBody", pointer(Canonical::Bool(true))),
+                ("maxBodySize", pointer(Canonical::Integer(-1))),
+            ]
         }
         "*dynamic.FailoverError" => vec![("maxRequestBodyBytes", pointer(Canonical::Integer(-1)))],
         "*dynamic.CircuitBreaker" => vec![
@@ -53,9 +59,15 @@ pub(super) fn defaults(go_type: &str) -> Vec<(&'static str, Canonical)> {
         "*dynamic.ProxyProtocol" => vec![("version", Canonical::Integer(2))],
         "*dynamic.TCPServerHealthCheck" => vec![("interval", text("30s")), ("timeout", text("5s"))],
         "*dynamic.TCPServersTransport" => {
-            vec![("dialKeepAlive", text("15s")), ("dialTimeout", text("30s")), ("terminationDelay", text("100ms"))]
+            vec![
+                ("dialKeepAlive", text("15s")),
+                ("dialTimeout", text("30s")),
+                ("terminationDelay", text("100ms")),
+            ]
         }
-        "tls.Options" => vec![("alpnProtocols", Canonical::List(["h2", "http/1.1", "acme-tls/1"].map(text).to_vec()))],
+        "tls.Options" => {
+            vec![("alpnProtocols", Canonical::List(["h2", "http/1.1", "acme-tls/1"].map(text).to_vec()))]
+        }
         _ => Vec::new(),
     }
 }

@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use portolan_labels::{POINTER, STRUCTS};
-use serde::ser::{Error as _, Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
+use serde::ser::{
+    Error as _, Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer,
+};
 
 use super::Canonical;
 use super::defaults::defaults;
@@ -109,7 +111,12 @@ impl Serializer for ToCanonical {
         serialize_unit_struct(&'static str)
     }
 
-    fn serialize_unit_variant(self, _: &'static str, _: u32, _: &'static str) -> Result<Canonical, Unsupported> {
+    fn serialize_unit_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+    ) -> Result<Canonical, Unsupported> {
         Err(Unsupported)
     }
 
@@ -127,7 +134,11 @@ impl Serializer for ToCanonical {
         Err(Unsupported)
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeTupleStruct, Unsupported> {
+    fn serialize_tuple_struct(
+        self,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeTupleStruct, Unsupported> {
         Err(Unsupported)
     }
 
@@ -203,7 +214,11 @@ impl SerializeStruct for Fields {
     type Ok = Canonical;
     type Error = Unsupported;
 
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, field: &'static str, value: &T) -> Result<(), Unsupported> {
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        field: &'static str,
+        value: &T,
+    ) -> Result<(), Unsupported> {
         self.map.insert(field.to_owned(), value.serialize(ToCanonical)?);
         Ok(())
     }

@@ -4,7 +4,9 @@ use std::net::IpAddr;
 use portolan_container::{Attachment, Container, Diagnostic, NetworkMode, Protocol};
 
 use super::{Build, Peers, labels};
-use crate::codes::{NETWORK_NOT_FOUND, NO_ADDRESS, NO_BINDING, PEER_NOT_FOUND, SEVERAL_NETWORKS, SEVERAL_PORTS};
+use crate::codes::{
+    NETWORK_NOT_FOUND, NO_ADDRESS, NO_BINDING, PEER_NOT_FOUND, SEVERAL_NETWORKS, SEVERAL_PORTS,
+};
 
 /// Containers that share the stack of one that shares another's: Docker makes no such chains, a snapshot might.
 const MAX_PEERS: usize = 8;
@@ -45,7 +47,9 @@ impl<P: Peers + ?Sized> Build<'_, P> {
         };
         if endpoint.host.is_empty() {
             let name = &self.container.name;
-            return Err(format!("unable to find the IP address for the container {name:?}: the server is ignored"));
+            return Err(format!(
+                "unable to find the IP address for the container {name:?}: the server is ignored"
+            ));
         }
         if endpoint.port.is_empty() {
             return Err("port is missing".to_owned());
@@ -75,7 +79,9 @@ impl<P: Peers + ?Sized> Build<'_, P> {
         };
         let binding = self.container.ports.iter().filter(of_port).find_map(|entry| entry.bindings.first());
         let Some(binding) = binding else {
-            let message = format!("Unable to find a binding for container {name:?}, falling back on its internal IP/Port.");
+            let message = format!(
+                "Unable to find a binding for container {name:?}, falling back on its internal IP/Port."
+            );
             self.diagnostics.push(Diagnostic::info(NO_BINDING, message));
             return None;
         };
@@ -112,7 +118,9 @@ impl<P: Peers + ?Sized> Build<'_, P> {
                 container.name
             );
             let help = match chosen {
-                Some((name, _)) => format!("the container is on {}; `{name}` is taken", list(container.attachments.keys())),
+                Some((name, _)) => {
+                    format!("the container is on {}; `{name}` is taken", list(container.attachments.keys()))
+                }
                 None => "the container is on no network".to_owned(),
             };
             self.diagnostics.push(Diagnostic::warning(NETWORK_NOT_FOUND, message).with_help(help));
@@ -126,7 +134,8 @@ impl<P: Peers + ?Sized> Build<'_, P> {
         let (Some(found), Some(labels)) = (found, labels) else {
             let name = &self.container.name;
             let what = if found.is_none() { "is not known" } else { "has an error in its labels" };
-            let message = format!("Unable to get IP address for container {name:?}: container `{peer}` {what}");
+            let message =
+                format!("Unable to get IP address for container {name:?}: container `{peer}` {what}");
             let help = format!("container {name:?} shares the network stack of `{peer}`, which must run");
             self.diagnostics.push(Diagnostic::warning(PEER_NOT_FOUND, message).with_help(help));
             return None;
@@ -140,11 +149,13 @@ impl<P: Peers + ?Sized> Build<'_, P> {
     /// One of the container's networks. Traefik takes any; here one with an address, that Traefik is on, by name.
     fn any_network<'c>(&mut self, container: &'c Container) -> Option<(&'c String, &'c Attachment)> {
         let shared = |name: &str| self.options.traefik_networks.iter().any(|network| network == name);
-        let rank = |(name, attachment): &(&String, &Attachment)| (attachment.address().is_none(), !shared(name));
+        let rank =
+            |(name, attachment): &(&String, &Attachment)| (attachment.address().is_none(), !shared(name));
         let chosen = container.attachments.iter().min_by_key(rank)?;
         if container.attachments.len() > 1 && !self.told(SEVERAL_NETWORKS.0) {
             let why = if shared(chosen.0) { "which Traefik is also on" } else { "the first by name" };
-            let message = format!("network `{}` is taken, {why}, of {}", chosen.0, list(container.attachments.keys()));
+            let message =
+                format!("network `{}` is taken, {why}, of {}", chosen.0, list(container.attachments.keys()));
             let help = "name the network in a label: `traefik.docker.network`";
             self.diagnostics.push(Diagnostic::info(SEVERAL_NETWORKS, message).with_help(help));
         }

@@ -64,7 +64,8 @@ fn ignored_label(key: &str) -> Diagnostic {
     let (root, rest) = key.split_once('.').unwrap_or((key, ""));
     let name = rest.split('.').next().unwrap_or_default();
     let start = root.len() + 1;
-    let message = format!("the label is not read: `{name}` is none of `http`, `tcp`, `udp`, `docker`, `enable`, `tls`");
+    let message =
+        format!("the label is not read: `{name}` is none of `http`, `tcp`, `udp`, `docker`, `enable`, `tls`");
     let (message, help) = if name.eq_ignore_ascii_case("tls") {
         let message = "the label is not read: of TLS, labels can set the store `default` alone".to_owned();
         (message, Some("define TLS options and certificates in a file of your own".to_owned()))
@@ -72,7 +73,8 @@ fn ignored_label(key: &str) -> Diagnostic {
         let near = suggest(name, ["http", "tcp", "udp", "docker", "enable", "tls"]);
         (message, near.map(|near| format!("did you mean `traefik.{near}`?")))
     };
-    let diagnostic = Diagnostic::warning(IGNORED_LABEL, message).at(LabelPlace::key(key, start..start + name.len()));
+    let diagnostic =
+        Diagnostic::warning(IGNORED_LABEL, message).at(LabelPlace::key(key, start..start + name.len()));
     match help {
         Some(help) => diagnostic.with_help(help),
         None => diagnostic,

@@ -12,8 +12,11 @@ const PROVIDERS: [&str; 3] = ["@docker", "@swarm", "@podman"];
 pub(super) fn references(configuration: &Configuration) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut look = |owner: String, reference: &String| {
-        let Some(name) = PROVIDERS.iter().find_map(|provider| reference.strip_suffix(provider)) else { return };
-        let message = format!("{owner} refers to `{reference}`, which Traefik's Docker provider defines, not a file");
+        let Some(name) = PROVIDERS.iter().find_map(|provider| reference.strip_suffix(provider)) else {
+            return;
+        };
+        let message =
+            format!("{owner} refers to `{reference}`, which Traefik's Docker provider defines, not a file");
         let help = format!("write `{name}`, or `{name}@file` from elsewhere");
         found.push(Diagnostic::warning(OTHER_PROVIDER, message).with_help(help));
     };

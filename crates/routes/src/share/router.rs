@@ -37,10 +37,14 @@ impl<P: Peers + ?Sized> Build<'_, P> {
         let rendered = self.options.default_rule.render(&name, &container.name, &container.labels);
         let diagnostic = match rendered {
             Ok(rule) if !rule.is_empty() => return Some(rule),
-            Ok(_) => Diagnostic::error(NO_RULE, format!("Undefined rule: router `{router}` has none and the default rule is empty")),
-            Err(error) => {
-                Diagnostic::error(NO_RULE, format!("Error while parsing default rule: router `{router}`: {error}"))
-            }
+            Ok(_) => Diagnostic::error(
+                NO_RULE,
+                format!("Undefined rule: router `{router}` has none and the default rule is empty"),
+            ),
+            Err(error) => Diagnostic::error(
+                NO_RULE,
+                format!("Error while parsing default rule: router `{router}`: {error}"),
+            ),
         };
         let help = format!("set `traefik.http.routers.{router}.rule`, or mend the setting `defaultRule`");
         self.diagnostics.push(diagnostic.with_help(help));

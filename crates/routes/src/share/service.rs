@@ -4,8 +4,8 @@ use super::address::Endpoint;
 use super::{Build, Peers};
 use crate::codes::SERVICE_ERROR;
 use crate::model::{
-    Http, LoadBalancer, Map, Server, Service, Tcp, TcpLoadBalancer, TcpServer, TcpService, Udp, UdpLoadBalancer,
-    UdpServer, UdpService,
+    Http, LoadBalancer, Map, Server, Service, Tcp, TcpLoadBalancer, TcpServer, TcpService, Udp,
+    UdpLoadBalancer, UdpServer, UdpService,
 };
 use crate::service_name;
 
@@ -20,23 +20,33 @@ impl<P: Peers + ?Sized> Build<'_, P> {
             let load_balancer = Some(LoadBalancer { servers: Some(Vec::new()), ..LoadBalancer::default() });
             services.insert(service_name(self.container), Service { load_balancer, ..Service::default() });
         }
-        self.each(services, |service| {
-            let load_balancer = service.load_balancer.as_mut()?;
-            Some(load_balancer.servers.get_or_insert_default())
-        }, Server::fill)
+        self.each(
+            services,
+            |service| {
+                let load_balancer = service.load_balancer.as_mut()?;
+                Some(load_balancer.servers.get_or_insert_default())
+            },
+            Server::fill,
+        )
     }
 
     /// The same for TCP.
     pub(super) fn tcp_services(&mut self, tcp: &mut Tcp) -> bool {
         let services = tcp.services.get_or_insert_default();
         if services.is_empty() {
-            let load_balancer = Some(TcpLoadBalancer { servers: Some(Vec::new()), ..TcpLoadBalancer::default() });
-            services.insert(service_name(self.container), TcpService { load_balancer, ..TcpService::default() });
+            let load_balancer =
+                Some(TcpLoadBalancer { servers: Some(Vec::new()), ..TcpLoadBalancer::default() });
+            services
+                .insert(service_name(self.container), TcpService { load_balancer, ..TcpService::default() });
         }
-        self.each(services, |service| {
-            let load_balancer = service.load_balancer.as_mut()?;
-            Some(load_balancer.servers.get_or_insert_default())
-        }, TcpServer::fill)
+        self.each(
+            services,
+            |service| {
+                let load_balancer = service.load_balancer.as_mut()?;
+                Some(load_balancer.servers.get_or_insert_default())
+            },
+            TcpServer::fill,
+        )
     }
 
     /// The same for UDP.
@@ -44,12 +54,17 @@ impl<P: Peers + ?Sized> Build<'_, P> {
         let services = udp.services.get_or_insert_default();
         if services.is_empty() {
             let load_balancer = Some(UdpLoadBalancer { servers: Some(Vec::new()) });
-            services.insert(service_name(self.container), UdpService { load_balancer, ..UdpService::default() });
+            services
+                .insert(service_name(self.container), UdpService { load_balancer, ..UdpService::default() });
         }
-        self.each(services, |service| {
-            let load_balancer = service.load_balancer.as_mut()?;
-            Some(load_balancer.servers.get_or_insert_default())
-        }, UdpServer::fill)
+        self.each(
+            services,
+            |service| {
+                let load_balancer = service.load_balancer.as_mut()?;
+                Some(load_balancer.servers.get_or_insert_default())
+            },
+            UdpServer::fill,
+        )
     }
 
     /// Fills the first server of every service; tells of each that fails.
@@ -72,12 +87,15 @@ impl<P: Peers + ?Sized> Build<'_, P> {
                     if servers.is_empty() {
                         servers.push(S::default());
                     }
-                    servers.first_mut().map_or(Ok(()), |server| fill(server, Some(&mut |port| self.endpoint(port))))
+                    servers
+                        .first_mut()
+                        .map_or(Ok(()), |server| fill(server, Some(&mut |port| self.endpoint(port))))
                 }
             };
             if let Err(message) = filled {
                 complete = false;
-                let diagnostic = Diagnostic::error(SERVICE_ERROR, format!("service {name:?} error: {message}"));
+                let diagnostic =
+                    Diagnostic::error(SERVICE_ERROR, format!("service {name:?} error: {message}"));
                 self.diagnostics.push(match help(&message) {
                     Some(help) => diagnostic.with_help(help),
                     None => diagnostic,
@@ -95,10 +113,12 @@ impl<P: Peers + ?Sized> Build<'_, P> {
 
 fn help(message: &str) -> Option<&'static str> {
     match message {
-        "port is missing" => {
-            Some("set the port in a label, `….loadbalancer.server.port`, or expose one in the image or Compose file")
+        "port is missing" => Some(
+            "set the port in a label, `….loadbalancer.server.port`, or expose one in the image or Compose file",
+        ),
+        "load-balancer is not defined" => {
+            Some("from labels only services of kind `loadbalancer` can be made")
         }
-        "load-balancer is not defined" => Some("from labels only services of kind `loadbalancer` can be made"),
         _ if message.starts_with("unable to find the IP address") => {
             Some("connect the container to a network that Traefik is on")
         }

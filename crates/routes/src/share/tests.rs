@@ -61,7 +61,11 @@ fn check_with(options: &Options, peers: &[Container], text: &str, expected: &str
     }
     let lines: Vec<&str> = expected.lines().skip(1).collect();
     let indent = lines.iter().map(|line| line.len() - line.trim_start().len()).min().unwrap_or_default();
-    let expected: String = lines.iter().filter(|line| !line.trim().is_empty()).map(|line| format!("{}\n", &line[indent..])).collect();
+    let expected: String = lines
+        .iter()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| format!("{}\n", &line[indent..]))
+        .collect();
     assert_eq!(got, expected);
 }
 
@@ -448,7 +452,10 @@ fn labels_that_nobody_reads_are_told() {
         share.diagnostics.first().map(|diagnostic| diagnostic.help.clone().unwrap_or_default())
     }
     assert_eq!(told("traefik.htpp.routers.a.rule").as_deref(), Some("did you mean `traefik.http`?"));
-    assert_eq!(told("Traefik.tls.options.a.minversion").as_deref(), Some("define TLS options and certificates in a file of your own"));
+    assert_eq!(
+        told("Traefik.tls.options.a.minversion").as_deref(),
+        Some("define TLS options and certificates in a file of your own")
+    );
     assert_eq!(told("traefik.colour").as_deref(), Some(""));
     assert_eq!(told("traefik.swarm.network"), None);
     assert_eq!(told("traefikx"), None);
