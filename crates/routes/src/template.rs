@@ -203,7 +203,8 @@ impl TemplateError {
         match error {
             gotmpl::TemplateError::Parse { line, col, message, .. }
             | gotmpl::TemplateError::Lex { line, col, message, .. } => {
-                Self::Syntax { message, line, column: col }
+                // Of a text that nests too deeply the parser gives no place.
+                Self::Syntax { message, line: line.max(1), column: col.max(1) }
             }
             other => Self::Syntax { message: other.to_string(), line: 1, column: 1 },
         }

@@ -154,6 +154,9 @@ fn errors_name_what_is_wrong() {
     check_error("{{ lower 3 }}", "lower: wrong type for value; expected string; found `3` (int)", None);
     check_error("{{ lower }}", "lower: wrong number of args for lower: want 1 got 0", None);
     check_error("{{ $x }}", "1:4: undefined variable `$x`", None);
+    // The parser says 0:0.
+    let nested = format!("{{{{ {}1{} }}}}", "(".repeat(200), ")".repeat(200));
+    check_error(&nested, "1:1: template nesting depth exceeded 100", None);
 }
 
 #[test]
