@@ -397,20 +397,20 @@ fn a_published_port_is_used_where_asked_for() {
 #[test]
 fn who_is_looked_at() {
     #[track_caller]
-    fn check_left_out(options: &Options, text: &str, expected: Option<LeftOut>) {
-        assert_eq!(share(&container(text), options, &[][..]).left_out, expected, "{text}");
+    fn check_left_out(options: &Options, text: &str, expected: Option<&LeftOut>) {
+        assert_eq!(share(&container(text), options, &[][..]).left_out.as_ref(), expected, "{text}");
     }
     let default = Options::default();
     let hidden = Options { exposed_by_default: false, ..Options::default() };
     let empty = Options { allow_empty_services: true, ..Options::default() };
-    check_left_out(&default, "traefik.enable=false", Some(LeftOut::Disabled));
-    check_left_out(&hidden, "", Some(LeftOut::Disabled));
+    check_left_out(&default, "traefik.enable=false", Some(&LeftOut::Disabled));
+    check_left_out(&hidden, "", Some(&LeftOut::Disabled));
     check_left_out(&hidden, "traefik.enable=T", None);
-    check_left_out(&default, "state exited", Some(LeftOut::State(State::Exited)));
+    check_left_out(&default, "state exited", Some(&LeftOut::State(State::Exited)));
     check_left_out(&default, "state exited\ntraefik.docker.allownonrunning=true", None);
-    check_left_out(&default, "health starting", Some(LeftOut::Health(Health::Starting)));
+    check_left_out(&default, "health starting", Some(&LeftOut::Health(Health::Starting)));
     check_left_out(&default, "health healthy", None);
-    check_left_out(&default, "health none", Some(LeftOut::Health(Health::Other("none".to_owned()))));
+    check_left_out(&default, "health none", Some(&LeftOut::Health(Health::Other("none".to_owned()))));
     check_left_out(&empty, "health unhealthy", None);
 }
 
