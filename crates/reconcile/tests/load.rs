@@ -28,7 +28,7 @@ fn holds(elements: &[(String, Element)]) {
     for format in Format::ALL {
         let mut document = Document::new(format);
         let mut carried = Configuration::default();
-        for (name, element) in elements.to_vec() {
+        for (name, element) in elements.iter().cloned() {
             if document.set(element.section(), &name, &element).is_ok() {
                 carried.insert(name, element);
             }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::format::Format;
 use crate::marker::Marker;
+use crate::sync::{orders_renames, sync_directory};
 
 /// The directory that Traefik watches, and our one file in it.
 ///
@@ -108,18 +109,26 @@ impl Directory {
     /// before a change of settings, is removed: later than a moment in which routes are defined twice, and never earlier.
     ///
     /// The new text is on the disk when this returns, and readable by everyone whatever the umask, as Traefik may be another user.
+    /// Whoever reads sees it before that where the file system keeps a crash from leaving less than one of the two texts.
     ///
     /// # Errors
-    /// Those of [`Directory::prepare`], and [`Error::Unmarked`] for a text without our header. The file is then as it was.
+    /// Those of [`Directory::prepare`], and [`Error::Unmarked`] for a text without our header. The file is then as it was, or
+    /// whole and new if it is in its place and the disk fails at last.
     pub fn write(&mut self, text: &str) -> Result<Outcome, Error> {
         let file = self.file();
         if !self.marker.heads(text.as_bytes()) {
             return Err(Error::Unmarked { path: file, marker: self.marker.to_string() });
         }
-        let outcome = if self.ours(&file)?.is_some_and(|old| old == text.as_bytes()) {
+        let old = self.ours(&file)?;
+        let replaces = old.is_some();
+        let unchanged = match old {
+            Some(old) => old.is(text).map_err(|error| Error::io("read", &file, error))?,
+            None => false,
+        };
+        let outcome = if unchanged {
             Outcome::Unchanged
         } else {
-            self.replace(&file, text)?;
+            self.replace(&file, text, replaces)?;
             Outcome::Written
         };
         if self.other_format {
@@ -146,7 +155,8 @@ impl Directory {
         Ok(present || other)
     }
 
-    fn replace(&self, file: &Path, text: &str) -> Result<(), Error> {
+    /// Writes the file anew; `replaces` says whether there is one.
+    fn replace(&self, file: &Path, text: &str, replaces: bool) -> Result<(), Error> {
         let scratch = self.scratch();
         let make = || tempfile::Builder::new().prefix("").suffix(".tmp").tempfile_in(&scratch);
         let mut temporary = match make() {
@@ -159,23 +169,28 @@ impl Directory {
             result => result,
         }
         .map_err(|error| Error::io("create a file in", &scratch, error))?;
+        // To sync takes longer than all else together: where that is safe, Traefik does not wait for it.
+        let sync_first = !(replaces && orders_renames(temporary.as_file()));
         let written = (|| {
             temporary.as_file().set_permissions(Permissions::from_mode(0o644))?;
             temporary.write_all(text.as_bytes())?;
-            temporary.as_file().sync_all()
+            if sync_first { temporary.as_file().sync_all() } else { Ok(()) }
         })();
         // Dropped on its way out, the temporary file is gone too.
         written.map_err(|error| Error::io("write", temporary.path(), error))?;
-        temporary.persist(file).map_err(|error| Error::io("replace", file, error.error))?;
+        let new = temporary.persist(file).map_err(|error| Error::io("replace", file, error.error))?;
+        if !sync_first {
+            new.sync_all().map_err(|error| Error::io("sync", file, error))?;
+        }
         sync_directory(&self.path);
         Ok(())
     }
 
-    /// The bytes of a file of ours at this path, none if nothing is there.
-    fn ours(&self, path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    /// The file of ours at this path, none if nothing is there.
+    fn ours(&self, path: &Path) -> Result<Option<Ours>, Error> {
         match self.look(path)? {
             Found::Nothing => Ok(None),
-            Found::Ours(bytes) => Ok(Some(bytes)),
+            Found::Ours(ours) => Ok(Some(ours)),
             Found::Foreign => Err(Error::Foreign { path: path.to_owned(), marker: self.marker.to_string() }),
             Found::NotAFile(kind) => Err(Error::NotAFile { path: path.to_owned(), kind }),
         }
@@ -198,14 +213,11 @@ impl Directory {
         let read = || {
             let mut file = File::open(path)?;
             // A foreign file may be large: its beginning tells.
-            let mut bytes = Vec::new();
-            let beginning = self.marker.as_str().len() as u64 + 1;
-            (&mut file).take(beginning).read_to_end(&mut bytes)?;
-            if !self.marker.heads(&bytes) {
-                return Ok(Found::Foreign);
-            }
-            file.read_to_end(&mut bytes)?;
-            Ok(Found::Ours(bytes))
+            let mut beginning = Vec::new();
+            let length = self.marker.as_str().len() as u64 + 1;
+            (&mut file).take(length).read_to_end(&mut beginning)?;
+            let ours = self.marker.heads(&beginning);
+            Ok(if ours { Found::Ours(Ours { file, beginning }) } else { Found::Foreign })
         };
         read().map_err(|error| Error::io("read", path, error))
     }
@@ -232,9 +244,28 @@ impl Directory {
 /// What is found where a file of ours could be.
 enum Found {
     Nothing,
-    Ours(Vec<u8>),
+    Ours(Ours),
     Foreign,
     NotAFile(&'static str),
+}
+
+/// A file of ours, read as far as its marker.
+struct Ours {
+    file: File,
+    beginning: Vec<u8>,
+}
+
+impl Ours {
+    /// Whether it has these bytes.
+    fn is(mut self, text: &str) -> io::Result<bool> {
+        // Another length, the usual case, needs no reading.
+        if self.file.metadata()?.len() != text.len() as u64 {
+            return Ok(false);
+        }
+        let mut bytes = self.beginning;
+        self.file.read_to_end(&mut bytes)?;
+        Ok(bytes == text.as_bytes())
+    }
 }
 
 /// The extension of a file that is being made: Traefik reads other extensions alone.
@@ -261,10 +292,4 @@ fn remove_if_present(path: &Path) -> Result<(), Error> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("remove", path, error)),
         _ => Ok(()),
     }
-}
-
-/// Puts the new name on the disk. The file is in its place by now, so that a file system which cannot sync a directory is no
-/// reason to call it unwritten.
-fn sync_directory(path: &Path) {
-    let _ = File::open(path).and_then(|directory| directory.sync_all());
 }

@@ -11,6 +11,7 @@ mod node;
 mod parts;
 mod quote;
 mod serializer;
+mod sync;
 mod toml;
 mod vet;
 mod yaml;
