@@ -1,8 +1,7 @@
 //! Traefik's dynamic configuration as plain data.
 //!
 //! Every field is an `Option`: said or not said. Nothing is given a default here, so that a file carries what its author
-//! said and no more; what Traefik makes of an unsaid field is in [`crate::canonical`], which the merging of containers
-//! needs. Names, nesting and types are those of Traefik 3.7, whose reference documents what each field does. Fields that
+//! said and no more; what Traefik makes of an unsaid field matters only where containers are merged. Names, nesting and types are those of Traefik 3.7, whose reference documents what each field does. Fields that
 //! Traefik keeps for itself are [`Internal`]: labels may name them, nothing is carried.
 
 #![expect(
