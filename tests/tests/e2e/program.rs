@@ -125,6 +125,21 @@ fn render_of_the_engine_is_what_run_has_written() -> Result<()> {
     })
 }
 
+#[test]
+fn a_source_that_cannot_be_read_leaves_the_last_file() -> Result<()> {
+    let directory = tempfile::tempdir()?;
+    let arguments = ["-", "--output", &directory.path().display().to_string()].map(str::to_owned);
+    render(&arguments, b"services: {web: {image: nginx, expose: [80]}}")?;
+    let file = directory.path().join("docker-watcher.yml");
+    let before = fs::read_to_string(&file)?;
+    ensure!(before.contains("url: http://web:80"), "{before}");
+    for broken in ["services: {web: {", "[{\"Id\": \"1", "", "[1]"] {
+        ensure!(render(&arguments, broken.as_bytes()).is_err(), "`{broken}` is rendered");
+        ensure!(fs::read_to_string(&file)? == before, "`{broken}` changes the file");
+    }
+    Ok(())
+}
+
 fn replace(path: &Path, text: &str) -> Result<()> {
     let new = path.with_extension("new");
     File::create(&new)?.write_all(text.as_bytes())?;

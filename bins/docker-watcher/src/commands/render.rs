@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Context;
-use portolan_container::{Container, Diagnostic};
+use anyhow::{Context, bail};
+use portolan_container::{Container, Diagnostic, Severity};
 use portolan_engine::{Engine, files};
 use portolan_reconcile::Chart;
 use portolan_settings::Settings;
@@ -29,6 +29,11 @@ pub(crate) fn run(arguments: &RenderArguments) -> anyhow::Result<ExitCode> {
     let (lists, findings) = containers(arguments.source.as_deref(), &settings)?;
     for finding in &findings {
         report::diagnostic(finding, None);
+    }
+    let unread = findings.iter().any(|finding| finding.severity == Severity::Error);
+    if unread && lists.iter().all(Vec::is_empty) {
+        // An empty configuration would take every route away: it must come of containers, not of a mistake.
+        bail!("no container could be read, nothing is written");
     }
 
     // A directory is written to where one is asked for, not where the settings of `run` have theirs.
