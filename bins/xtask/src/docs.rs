@@ -44,7 +44,8 @@ pub(crate) fn commands_up_to_date() -> Result<bool> {
 /// The page of commands: the help text of the program, then of each of its commands.
 fn commands() -> Result<String> {
     let help = |arguments: &[&str]| {
-        capture(command(workspace::built("docker-watcher")).args(arguments).arg("--help"))
+        let program = workspace::built("docker-watcher");
+        capture(command(program).args(arguments).arg("--help").env_remove("COLUMNS"))
     };
     let overview = help(&[])?;
     let mut page =
