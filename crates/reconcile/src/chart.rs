@@ -68,6 +68,11 @@ impl Chart {
         self.document.text()
     }
 
+    /// Puts the document's text in place of what `out` holds, in the memory that it has.
+    pub fn text_into(&self, out: &mut String) {
+        self.document.text_into(out);
+    }
+
     /// How many elements the document has.
     pub fn len(&self) -> usize {
         self.document.len()

@@ -27,6 +27,8 @@ pub enum Error {
 #[derive(Debug)]
 pub struct Loop {
     chart: Chart,
+    /// The chart's text, kept for its memory alone.
+    text: String,
     sink: Sink,
     events: mpsc::Receiver<Event>,
     status: watch::Sender<Status>,
@@ -64,8 +66,18 @@ impl Loop {
         let (status, watched) = watch::channel(Status::default());
         let silent = (0..engines.len()).collect();
         let away = BTreeSet::new();
-        let watcher =
-            Self { chart, sink, events, status, engines, silent, away, patience: None, failure: None };
+        let watcher = Self {
+            chart,
+            text: String::new(),
+            sink,
+            events,
+            status,
+            engines,
+            silent,
+            away,
+            patience: None,
+            failure: None,
+        };
         Ok((watcher, watched))
     }
 
@@ -150,7 +162,8 @@ impl Loop {
 
     fn write(&mut self) {
         let start = Instant::now();
-        match self.sink.write(&self.chart.text()) {
+        self.chart.text_into(&mut self.text);
+        match self.sink.write(&self.text) {
             Ok(outcome) => {
                 if self.failure.take().is_some() {
                     info!("directory is writable again");

@@ -159,14 +159,22 @@ impl Document {
 
     /// The whole text.
     pub fn text(&self) -> String {
-        let mut out = String::with_capacity(self.header.len() + self.parts.size());
+        let mut out = String::new();
+        self.text_into(&mut out);
+        out
+    }
+
+    /// Puts the whole text in place of what `out` holds, in the memory that it has: to be given half a megabyte anew for each
+    /// change costs more than to fill it.
+    pub fn text_into(&self, out: &mut String) {
+        out.clear();
+        out.reserve(self.header.len() + self.parts.size());
         out.push_str(&self.header);
         match self.format {
-            Format::Yaml => self.parts.join_yaml(&mut out),
-            Format::Toml => self.parts.join_toml(&mut out),
-            Format::Json => self.parts.join_json(&mut out),
+            Format::Yaml => self.parts.join_yaml(out),
+            Format::Toml => self.parts.join_toml(out),
+            Format::Json => self.parts.join_json(out),
         }
-        out
     }
 
     fn render<T: Serialize + ?Sized>(
@@ -337,7 +345,10 @@ keyFile = \"/tls/a.key\"
     fn only_a_change_is_one() {
         for format in Format::ALL {
             let mut document = document(format);
+            let mut again = "of another document".to_owned();
+            document.text_into(&mut again);
             let text = document.text();
+            assert_eq!(again, text);
             let api = Router { service: Some("other"), ..WEB };
             assert!(!document.set(Section::HttpRouters, "web", &WEB).expect("can be written"));
             assert!(!document.set_certificates(&[CERTIFICATE]).expect("can be written"));
