@@ -72,11 +72,18 @@ impl Engine {
         locked(&self.state.streams).len()
     }
 
-    /// Gives a container's router another rule, and tells those who follow.
-    pub(super) fn change(&self, number: usize, rule: &str) {
-        let event = locked(&self.state.fleet).change(number, rule);
+    /// The rule of its last container's router.
+    pub(super) fn last_rule(&self) -> String {
+        let fleet = locked(&self.state.fleet);
+        fleet.rule(fleet.len().saturating_sub(1)).unwrap_or_default().to_owned()
+    }
+
+    /// Gives a container's router a rule that none had before, and tells those who follow.
+    pub(super) fn change(&self, number: usize) -> String {
+        let (rule, event) = locked(&self.state.fleet).change(number);
         let chunk = format!("{:x}\r\n{event}\n\r\n", event.len() + 1);
         locked(&self.state.streams).retain_mut(|stream| stream.write_all(chunk.as_bytes()).is_ok());
+        rule
     }
 
     /// Lets go of those who followed: a program that ended is noticed only when it is told something.
@@ -188,7 +195,6 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use std::io::Read as _;
 
-    use super::super::fleet::first_rule;
     use super::*;
 
     /// All that the engine sends on one connection until it hangs up.
@@ -207,8 +213,8 @@ mod tests {
         let get = |path: &str| exchange(&engine, &format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
         assert!(get("/_ping").ends_with("\r\n\r\nOK"));
         assert!(get("/v1.44/version").contains("\"ApiVersion\":\"1.47\""));
-        assert!(get("/v1.44/containers/json?all=true").contains(&first_rule(2)));
-        assert!(get("/containers/app1/json").contains(&first_rule(1)));
+        assert!(get("/v1.44/containers/json?all=true").contains(&engine.last_rule()));
+        assert!(get("/containers/app1/json").contains("Host(`app1.example.com`)"));
         assert!(get("/containers/app9/json").starts_with("HTTP/1.1 404"));
         assert!(get("/volumes").starts_with("HTTP/1.1 404"));
         assert_eq!(engine.requests(), 6);
@@ -225,7 +231,7 @@ mod tests {
         while engine.followers() == 0 {
             std::thread::yield_now();
         }
-        engine.change(1, "Host(`other`)");
+        let rule = engine.change(1);
         engine.forget_followers();
         let mut said = String::new();
         connection.read_to_string(&mut said).unwrap();
@@ -233,7 +239,7 @@ mod tests {
         assert!(head.contains("chunked"));
         let (length, event) = body.split_once("\r\n").unwrap();
         assert_eq!(usize::from_str_radix(length, 16).unwrap(), event.strip_suffix("\r\n").unwrap().len());
-        assert!(event.contains("Host(`other`)"));
+        assert!(event.contains(&rule) && engine.last_rule() == rule);
     }
 
     #[test]

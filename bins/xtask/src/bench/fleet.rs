@@ -4,38 +4,53 @@ use serde_json::{Value, json};
 
 /// The containers of an engine, each as the texts that it answers with: an engine should cost little beside its clients.
 #[derive(Debug)]
-pub(super) struct Fleet(Vec<Entry>);
+pub(super) struct Fleet {
+    entries: Vec<Entry>,
+    changes: usize,
+}
 
 #[derive(Debug)]
 struct Entry {
     id: String,
     name: String,
+    /// That of its router.
+    rule: String,
     inspect: String,
     summary: String,
 }
 
 impl Fleet {
     pub(super) fn new(containers: usize) -> Self {
-        Self((0..containers).map(|number| entry(number, &first_rule(number))).collect())
+        let entries = (0..containers)
+            .map(|number| entry(number, &format!("Host(`app{number}.example.com`)")))
+            .collect();
+        Self { entries, changes: 0 }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.entries.len()
     }
 
-    /// Gives a container's router another rule; the event that tells of it.
-    pub(super) fn change(&mut self, number: usize, rule: &str) -> String {
-        let changed = entry(number, rule);
-        let event = event(number, &changed, rule);
-        if let Some(entry) = self.0.get_mut(number) {
+    /// The rule of a container's router.
+    pub(super) fn rule(&self, number: usize) -> Option<&str> {
+        self.entries.get(number).map(|entry| entry.rule.as_str())
+    }
+
+    /// Gives a container's router a rule that none had before; the rule, and the event that tells of the change.
+    pub(super) fn change(&mut self, number: usize) -> (String, String) {
+        self.changes += 1;
+        let rule = format!("Host(`changed{}.example.com`)", self.changes);
+        let changed = entry(number, &rule);
+        let event = event(number, &changed);
+        if let Some(entry) = self.entries.get_mut(number) {
             *entry = changed;
         }
-        event
+        (rule, event)
     }
 
     /// The answer to `/containers/json`.
     pub(super) fn list(&self) -> String {
-        let summaries: Vec<&str> = self.0.iter().map(|entry| entry.summary.as_str()).collect();
+        let summaries: Vec<&str> = self.entries.iter().map(|entry| entry.summary.as_str()).collect();
         format!("[{}]", summaries.join(","))
     }
 
@@ -43,15 +58,10 @@ impl Fleet {
     pub(super) fn inspect(&self, id_or_name: &str) -> Option<&str> {
         // Identifiers begin with the container's number, so that finding one costs nothing.
         let number = id_or_name.get(..8).and_then(|digits| usize::from_str_radix(digits, 16).ok());
-        let by_id = number.and_then(|number| self.0.get(number)).filter(|entry| entry.id == id_or_name);
-        let entry = by_id.or_else(|| self.0.iter().find(|entry| entry.name == id_or_name))?;
+        let by_id = number.and_then(|number| self.entries.get(number)).filter(|entry| entry.id == id_or_name);
+        let entry = by_id.or_else(|| self.entries.iter().find(|entry| entry.name == id_or_name))?;
         Some(&entry.inspect)
     }
-}
-
-/// The rule that a container's router has at first.
-pub(super) fn first_rule(number: usize) -> String {
-    format!("Host(`app{number}.example.com`)")
 }
 
 /// What people write for one service behind Traefik. Traefik accepts it without a complaint, and it names nothing that
@@ -116,11 +126,11 @@ fn entry(number: usize, rule: &str) -> Entry {
         "Status": "Up 1 second", "HostConfig": { "NetworkMode": "bridge" },
         "NetworkSettings": { "Networks": networks }, "Mounts": [],
     });
-    Entry { id, name, inspect: inspect.to_string(), summary: summary.to_string() }
+    Entry { id, name, rule: rule.to_owned(), inspect: inspect.to_string(), summary: summary.to_string() }
 }
 
-fn event(number: usize, entry: &Entry, rule: &str) -> String {
-    let mut attributes = labels(number, rule);
+fn event(number: usize, entry: &Entry) -> String {
+    let mut attributes = labels(number, &entry.rule);
     attributes["image"] = "app:latest".into();
     attributes["name"] = entry.name.as_str().into();
     let message = json!({
@@ -150,12 +160,15 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_of_one_container() {
+    fn a_change_is_of_one_container_and_always_a_change() {
         let mut fleet = Fleet::new(3);
-        let event = fleet.change(1, "Host(`other`)");
-        assert!(event.contains("Host(`other`)") && event.contains("00000001"));
-        assert_eq!(fleet.list().matches("Host(`other`)").count(), 1);
-        assert!(fleet.inspect("app1").unwrap().contains("Host(`other`)"));
-        assert!(fleet.inspect("app2").unwrap().contains(&first_rule(2)));
+        let (first, event) = fleet.change(1);
+        assert!(event.contains(&first) && event.contains("00000001"));
+        assert_eq!(fleet.list().matches(&first).count(), 1);
+        assert!(fleet.inspect("app1").unwrap().contains(&first));
+        assert!(fleet.inspect("app2").unwrap().contains(fleet.rule(2).unwrap()));
+        let (second, _) = fleet.change(1);
+        assert_ne!(first, second);
+        assert_eq!(fleet.rule(1), Some(second.as_str()));
     }
 }

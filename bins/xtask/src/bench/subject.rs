@@ -6,7 +6,6 @@ use anyhow::{Result, bail};
 
 use super::engine::Engine;
 use super::figures::Figures;
-use super::fleet::first_rule;
 use crate::background::Background;
 use crate::interrupt::Interrupt;
 
@@ -14,8 +13,8 @@ use crate::interrupt::Interrupt;
 pub(super) trait Subject {
     fn process(&mut self) -> &mut Background;
 
-    /// Whether it has made something new, since it was last asked, in which this rule stands.
-    fn has_made(&mut self, rule: &str) -> Result<bool>;
+    /// When it was seen to have made something new, since it was last asked, in which this rule stands: before we read it.
+    fn has_made(&mut self, rule: &str) -> Result<Option<Instant>>;
 }
 
 /// A program that takes longer is taken for one that hangs.
@@ -34,8 +33,7 @@ pub(super) fn measure(
     events: usize,
     interrupt: &Interrupt,
 ) -> Result<Figures> {
-    let last = engine.containers().saturating_sub(1);
-    wait_for(subject, &first_rule(last), interrupt)?;
+    wait_for(subject, &engine.last_rule(), interrupt)?;
     while engine.followers() == 0 {
         alive(subject, interrupt)?;
         std::thread::sleep(NAP);
@@ -45,12 +43,11 @@ pub(super) fn measure(
     for event in 0..events {
         // What the last event, or the start, still causes is not of this one.
         std::thread::sleep(PAUSE);
-        let rule = format!("Host(`changed{event}.example.com`)");
         let before = engine.requests();
         let started = Instant::now();
-        engine.change(event % engine.containers().max(1), &rule);
-        wait_for(subject, &rule, interrupt)?;
-        milliseconds.push(started.elapsed().as_secs_f64() * 1000.0);
+        let rule = engine.change(event % engine.containers().max(1));
+        let made = wait_for(subject, &rule, interrupt)?;
+        milliseconds.push(made.duration_since(started).as_secs_f64() * 1000.0);
         std::thread::sleep(PAUSE);
         requests.push(engine.requests() - before);
     }
@@ -59,16 +56,18 @@ pub(super) fn measure(
     Ok(Figures { milliseconds, requests, resident_kib })
 }
 
-fn wait_for(subject: &mut impl Subject, rule: &str, interrupt: &Interrupt) -> Result<()> {
+fn wait_for(subject: &mut impl Subject, rule: &str, interrupt: &Interrupt) -> Result<Instant> {
     let started = Instant::now();
-    while !subject.has_made(rule)? {
+    loop {
+        if let Some(made) = subject.has_made(rule)? {
+            return Ok(made);
+        }
         alive(subject, interrupt)?;
         if started.elapsed() > LIMIT {
             bail!("nothing came of `{rule}` within {} s", LIMIT.as_secs());
         }
         std::thread::sleep(NAP);
     }
-    Ok(())
 }
 
 fn alive(subject: &mut impl Subject, interrupt: &Interrupt) -> Result<()> {

@@ -1,6 +1,7 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
+use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use serde_json::json;
@@ -29,7 +30,11 @@ impl Traefik {
             "entryPoints": { "web": { "address": "127.0.0.1:0" } },
             // Configurations are logged at this level alone.
             "log": { "level": "DEBUG", "format": "json" },
-            "providers": { "docker": { "endpoint": engine.url() } },
+            // By itself it lets two seconds pass between two configurations.
+            "providers": {
+                "providersThrottleDuration": "10ms",
+                "docker": { "endpoint": engine.url() },
+            },
         });
         let path = directory.path().join("traefik.yml");
         let file = File::create(&path).context("cannot write the configuration of Traefik")?;
@@ -48,15 +53,18 @@ impl Subject for Traefik {
         &mut self.process
     }
 
-    fn has_made(&mut self, rule: &str) -> Result<bool> {
+    fn has_made(&mut self, rule: &str) -> Result<Option<Instant>> {
         let mut new = Vec::new();
         self.log.read_to_end(&mut new).context("cannot read the log of Traefik")?;
-        let mut made = false;
+        let read = Instant::now();
+        let mut made = None;
         for piece in new.split_inclusive(|byte| *byte == b'\n') {
             self.line.extend_from_slice(piece);
             if piece.ends_with(b"\n") {
                 let line = String::from_utf8_lossy(&self.line);
-                made |= line.contains("Configuration received") && line.contains(rule);
+                if line.contains("Configuration received") && line.contains(rule) {
+                    made = Some(read);
+                }
                 self.line.clear();
             }
         }

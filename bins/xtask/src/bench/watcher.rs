@@ -1,6 +1,7 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use tempfile::TempDir;
@@ -37,15 +38,16 @@ impl Subject for Watcher {
         &mut self.process
     }
 
-    fn has_made(&mut self, rule: &str) -> Result<bool> {
+    fn has_made(&mut self, rule: &str) -> Result<Option<Instant>> {
         // Absent at first.
-        let Ok(found) = fs::metadata(&self.file) else { return Ok(false) };
+        let Ok(found) = fs::metadata(&self.file) else { return Ok(None) };
         let seen = Some((found.ino(), found.mtime(), found.mtime_nsec()));
         if seen == self.seen {
-            return Ok(false);
+            return Ok(None);
         }
+        let made = Instant::now();
         self.seen = seen;
         let text = fs::read_to_string(&self.file).context("cannot read the file of docker-watcher")?;
-        Ok(text.contains(rule))
+        Ok(text.contains(rule).then_some(made))
     }
 }
