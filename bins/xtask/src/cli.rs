@@ -19,7 +19,7 @@ pub(crate) enum Task {
     Demo(DemoOptions),
     /// Write the generated pages under docs/ anew
     Docs(DocsOptions),
-    /// Measure: the benchmarks of the crates, then the whole program
+    /// Measure docker-watcher beside Traefik's own Docker provider, then run the benchmarks of the crates
     Bench(BenchOptions),
 }
 
