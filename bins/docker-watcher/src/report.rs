@@ -1,7 +1,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-use portolan_container::{Container, Diagnostic, Part, Severity};
+use portolan_container::{Container, Diagnostic, Part, Severity, printable};
 
 /// Prints a failure and its causes on standard error, with the next step where one is known.
 pub(crate) fn error(error: &anyhow::Error) {
@@ -28,7 +28,8 @@ pub(crate) fn diagnostic(diagnostic: &Diagnostic, container: Option<&Container>)
     };
     let name = diagnostic.container.as_deref();
     let message = name.map_or(diagnostic.message.clone(), |name| format!("{name}: {}", diagnostic.message));
-    let title = level.primary_title(&message).id(diagnostic.code.0);
+    let message = printable(&message);
+    let title = level.primary_title(message.as_ref()).id(diagnostic.code.0);
     let source = diagnostic.label.as_ref().map(|place| {
         let value = container.and_then(|container| container.labels.get(&place.key)).map(String::as_str);
         let offset = if place.part == Part::Value { place.key.len() + 1 } else { 0 };

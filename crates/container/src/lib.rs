@@ -5,6 +5,7 @@ mod diagnostic;
 mod image;
 mod inspect;
 mod network;
+mod printable;
 mod state;
 
 pub use container::{Container, Mount};
@@ -12,4 +13,5 @@ pub use diagnostic::{Code, Diagnostic, LabelPlace, Part, Severity};
 pub use image::Image;
 pub use inspect::InspectError;
 pub use network::{Attachment, Binding, NetworkMode, Port, Protocol};
+pub use printable::printable;
 pub use state::{Health, State};

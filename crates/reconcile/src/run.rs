@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::error::Error as _;
 use std::time::{Duration, Instant};
 
-use portolan_container::{Diagnostic, Severity};
+use portolan_container::{Diagnostic, Severity, printable};
 use portolan_traefik::Outcome;
 use tokio::sync::{mpsc, watch};
 use tracing::{debug, error, info, warn};
@@ -207,10 +207,12 @@ impl Loop {
 
     fn tell(&self, told: &Told) {
         for news in &told.news {
+            let words = news.to_string();
+            let words = printable(&words);
             match news.change {
-                Change::Added => info!(change = "added", "{news}"),
-                Change::Changed => info!(change = "changed", "{news}"),
-                Change::Removed => info!(change = "removed", "{news}"),
+                Change::Added => info!(change = "added", "{words}"),
+                Change::Changed => info!(change = "changed", "{words}"),
+                Change::Removed => info!(change = "removed", "{words}"),
             }
         }
         for diagnostic in &told.diagnostics {
@@ -235,10 +237,11 @@ impl Loop {
 /// One line for a finding, with its parts as fields.
 fn log(diagnostic: &Diagnostic) {
     let code = diagnostic.code.0;
-    let container = diagnostic.container.as_deref();
-    let label = diagnostic.label.as_ref().map(|place| place.key.as_str());
-    let help = diagnostic.help.as_deref();
-    let message = &diagnostic.message;
+    let container = diagnostic.container.as_deref().map(printable);
+    let label = diagnostic.label.as_ref().map(|place| printable(&place.key));
+    let help = diagnostic.help.as_deref().map(printable);
+    let (container, label, help) = (container.as_deref(), label.as_deref(), help.as_deref());
+    let message = printable(&diagnostic.message);
     match diagnostic.severity {
         Severity::Error => error!(code, container, label, help, "{message}"),
         Severity::Warning => warn!(code, container, label, help, "{message}"),
