@@ -37,6 +37,5 @@ fn with_empty_services_an_unhealthy_container_keeps_its_route_without_a_server()
 fn checked(run: Run) -> Run {
     run.option("--health-cmd", &format!("test -e {HEALTHY}"))
         .option("--health-interval", "200ms")
-        .option("--health-timeout", "2s")
         .option("--health-retries", "1")
 }
