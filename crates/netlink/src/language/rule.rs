@@ -1,0 +1,12 @@
+use crate::{
+    Exit, Refusal,
+    language::{Context, Parsed},
+};
+
+/// Which rules a flush deletes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleFilter {}
+
+pub(super) fn parse(text: &str, _context: Context<'_>) -> Result<Parsed, Refusal> {
+    Err(Refusal::new(Exit::Language, "", 0..text.len()))
+}
