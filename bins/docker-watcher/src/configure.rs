@@ -61,7 +61,7 @@ pub(crate) fn policy(settings: &Settings) -> anyhow::Result<Policy> {
         exposed_by_default: settings.exposed_by_default,
         default_rule,
         constraints,
-        network: settings.network.clone().unwrap_or_default(),
+        network: settings.network.default.clone().unwrap_or_default(),
         use_bind_port_ip: settings.use_bind_port_ip,
         allow_empty_services: settings.allow_empty_services,
         default_route: match settings.default_route {

@@ -48,14 +48,27 @@ pub(crate) fn check(settings: &Settings) -> Vec<Finding> {
         let message = format!("`{}` is no path from the root", printable(path));
         find(&["blacklist.mounts"], message, "write the path inside the container, such as `/data/db`");
     }
-    if settings.debounce > LONGEST {
-        find(&["debounce"], too_long(settings.debounce), "`100ms` is usual");
+    let paths = [
+        (&["network.proc"] as &'static [&'static str], &settings.network.proc, "`/proc` is usual"),
+        (&["scripts.directory"], &settings.scripts.directory, "`/etc/portolan/scripts` is usual"),
+    ];
+    for (about, path, help) in paths {
+        if !path.has_root() {
+            find(about, format!("`{}` is no path from the root", printable(&path.to_string_lossy())), help);
+        }
     }
-    if settings.timeout.is_zero() {
-        find(&["timeout"], "no request is answered in no time".to_owned(), "`10s` is usual");
-    }
-    if settings.timeout > LONGEST {
-        find(&["timeout"], too_long(settings.timeout), "`10s` is usual");
+    let durations = [
+        (&["debounce"] as &'static [&'static str], settings.debounce, None, "`100ms` is usual"),
+        (&["timeout"], settings.timeout, Some("no request is answered in no time"), "`10s` is usual"),
+        (&["network.timeout"], settings.network.timeout, Some("nothing is done in no time"), "`5s` is usual"),
+        (&["scripts.timeout"], settings.scripts.timeout, Some("no script ends in no time"), "`30s` is usual"),
+    ];
+    for (about, duration, of_zero, help) in durations {
+        match of_zero {
+            Some(message) if duration.is_zero() => find(about, message.to_owned(), help),
+            _ if duration > LONGEST => find(about, too_long(duration), help),
+            _ => {}
+        }
     }
     findings
 }

@@ -75,3 +75,50 @@ choice! {
         Json = "json",
     }
 }
+
+choice! {
+    /// What becomes of a container's network actions after one that failed.
+    OnError {
+        /// The others are done all the same, and every failure is told.
+        #[default]
+        Continue = "continue",
+        /// What was done is taken back.
+        Rollback = "rollback",
+    }
+}
+
+choice! {
+    /// What becomes of a container's routes on the host when it stops.
+    HostRoutes {
+        /// They are taken back.
+        #[default]
+        Withdraw = "withdraw",
+        /// They stay.
+        Keep = "keep",
+    }
+}
+
+/// A danger that labels may bring about, though by default they may not.
+///
+/// Without a default: nothing dangerous is what nobody asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Danger {
+    /// To empty a table of routes or the list of rules.
+    Flush,
+    /// To change the host's own network by other labels than `docker-events.host-route`.
+    Host,
+}
+
+impl Choice for Danger {
+    const WORDS: &'static [(&'static str, Self)] = &[("flush", Self::Flush), ("host", Self::Host)];
+}
+
+impl std::fmt::Display for Danger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Flush => "flush",
+            Self::Host => "host",
+        })
+    }
+}

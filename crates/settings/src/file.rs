@@ -44,7 +44,10 @@ impl Layers {
                 (Some(_), _, Value::Null) | (None, Some(_), Value::Null) => {}
                 (Some(key), _, _) => self.set(key, value, &Source::Node(value.ordinal)),
                 (None, Some(inner), Value::Section(entries)) => self.section(inner.name, entries, places),
-                (None, Some(_), other) => self.problems.push(wants_section(value, Some(path), other)),
+                (None, Some(inner), other) => match inner.short_key() {
+                    Some(key) => self.set(key, value, &Source::Node(value.ordinal)),
+                    None => self.problems.push(wants_section(value, Some(path), other)),
+                },
                 (None, None, _) => self.unknown(Source::Node(name_node.ordinal), section, &name),
             }
         }

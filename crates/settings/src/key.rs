@@ -1,5 +1,5 @@
 use crate::Settings;
-use crate::keys::KEYS;
+use crate::keys::{KEYS, SECTIONS};
 use crate::setting::Setting;
 
 /// One key of the settings: all that the file, the environment, the flags and the reference page need of it.
@@ -24,6 +24,9 @@ pub struct Section {
     pub name: &'static str,
     /// What its keys are about, in Markdown sentences.
     pub doc: &'static str,
+    /// The path of the key that is set where the section is given as one value: by `network: front` as by the key
+    /// `default` in the section `network`.
+    pub short: Option<&'static str>,
 }
 
 impl Key {
@@ -35,7 +38,8 @@ impl Key {
     /// The key that a variable or a flag means: case and separators don't count.
     pub fn find_folded(name: &str) -> Option<&'static Self> {
         let folded = fold(name);
-        KEYS.iter().find(|key| fold(key.path) == folded)
+        let short = || SECTIONS.iter().find(|section| fold(section.name) == folded)?.short_key();
+        KEYS.iter().find(|key| fold(key.path) == folded).or_else(short)
     }
 
     /// What kind of value it takes, as the reference says it: ``one of `yaml` and `toml` ``.
@@ -56,6 +60,13 @@ impl Key {
     /// The flag that sets it, without its dashes: `log-level`.
     pub fn flag(&self) -> String {
         words(self.path).join("-")
+    }
+}
+
+impl Section {
+    /// The key that is set where the section is given as one value.
+    pub(crate) fn short_key(&self) -> Option<&'static Key> {
+        self.short.and_then(Key::find)
     }
 }
 
@@ -91,7 +102,6 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::keys::SECTIONS;
 
     #[test]
     fn variables_and_flags_follow_from_the_path() {
@@ -106,9 +116,19 @@ mod tests {
 
     #[test]
     fn no_two_keys_fold_to_one_name() {
-        let mut folded: BTreeSet<String> = KEYS.iter().map(|key| fold(key.path)).collect();
-        assert_eq!(folded.len(), KEYS.len());
+        let short = || SECTIONS.iter().filter(|section| section.short.is_some()).map(|section| section.name);
+        let mut folded: BTreeSet<String> = KEYS.iter().map(|key| key.path).chain(short()).map(fold).collect();
+        assert_eq!(folded.len(), KEYS.len() + short().count());
         assert!(folded.insert("config".to_owned()), "`PORTOLAN_CONFIG` names the file");
+    }
+
+    #[test]
+    fn the_key_that_a_section_is_short_for_is_its_own() {
+        for section in SECTIONS.iter().filter(|section| section.short.is_some()) {
+            let key = section.short_key().unwrap();
+            assert_eq!(key.path.split_once('.').map(|(name, _)| name), Some(section.name));
+            assert_eq!(Key::find_folded(section.name).map(|key| key.path), Some(key.path));
+        }
     }
 
     #[test]

@@ -2,13 +2,31 @@ use crate::{Key, Section};
 
 /// The sections, in the order of the reference.
 pub const SECTIONS: &[Section] = &[
-    Section { name: "tls", doc: "Certificates for engines that are reached over TLS, as PEM files." },
+    Section {
+        name: "tls",
+        doc: "Certificates for engines that are reached over TLS, as PEM files.",
+        short: None,
+    },
     Section {
         name: "blacklist",
         doc: "What is kept off the proxy though its labels don't say so: databases and tools. A container with the label \
               `traefik.enable=true` or with any `proxy.` label is let through.",
+        short: None,
     },
-    Section { name: "log", doc: "The log, which goes to standard error." },
+    Section {
+        name: "network",
+        doc: "The network by which Traefik reaches containers, and what their labels `docker-events.address`, `.route`, `.rule` and \
+              `.host-route` do to theirs. `network: front` is short for the key `default` alone, as `PORTOLAN_NETWORK` and \
+              `--network` are.",
+        short: Some("network.default"),
+    },
+    Section {
+        name: "scripts",
+        doc: "Scripts of your own that events start: the file `start.web` in the directory when the container `web` starts. They and \
+              the directory must belong to root or to the user of the service, and nobody else may write to them.",
+        short: None,
+    },
+    Section { name: "log", doc: "The log, which goes to standard error.", short: None },
 ];
 
 /// Every key, in the order of the reference.
@@ -72,12 +90,6 @@ pub const KEYS: &[Key] = &[
         slot: |settings| &mut settings.constraints,
     },
     Key {
-        path: "network",
-        doc: "The network by which Traefik reaches containers that don't choose one with the label `traefik.docker.network`.",
-        example: "front",
-        slot: |settings| &mut settings.network,
-    },
-    Key {
         path: "useBindPortIP",
         doc: "Whether a port that is published at an address of the host is reached there, and not inside its network.",
         example: "true",
@@ -138,6 +150,75 @@ pub const KEYS: &[Key] = &[
         doc: "What is let through: names of containers, or images in the form of `blacklist.images`.",
         example: "[\"search\", \"solr:9*\"]",
         slot: |settings| &mut settings.blacklist.allow,
+    },
+    Key {
+        path: "network.default",
+        doc: "The network by which Traefik reaches containers that don't choose one with the label `traefik.docker.network`.",
+        example: "front",
+        slot: |settings| &mut settings.network.default,
+    },
+    Key {
+        path: "network.enabled",
+        doc: "Whether labels change the addresses, routes and rules of containers.",
+        example: "false",
+        slot: |settings| &mut settings.network.enabled,
+    },
+    Key {
+        path: "network.onError",
+        doc: "What becomes of a container's actions after one that failed: the others are done and every failure is told, or what was \
+              done is taken back.",
+        example: "rollback",
+        slot: |settings| &mut settings.network.on_error,
+    },
+    Key {
+        path: "network.variables",
+        doc: "What `$NAME` and `${NAME}` stand for in the label `docker-events.host-route`; a name that is not here is looked up in the \
+              service's environment. As a list, in a variable and in a flag it is `NAME=TEXT`; there a text can have no comma.",
+        example: "{VPN_IP: \"10.8.0.1\"}",
+        slot: |settings| &mut settings.network.variables,
+    },
+    Key {
+        path: "network.hostRoutes",
+        doc: "What becomes of the routes that `docker-events.host-route` made on the host when their container stops.",
+        example: "keep",
+        slot: |settings| &mut settings.network.host_routes,
+    },
+    Key {
+        path: "network.allow",
+        doc: "Dangers that labels may bring about all the same: `flush`, to empty a table of routes or the list of rules, and `host`, to \
+              change the host's own network by the labels of a container that is on it.",
+        example: "[\"flush\"]",
+        slot: |settings| &mut settings.network.allow,
+    },
+    Key {
+        path: "network.proc",
+        doc: "Where the proc file system of the engine's host is mounted. It is another path where docker-watcher runs in a container.",
+        example: "/host/proc",
+        slot: |settings| &mut settings.network.proc,
+    },
+    Key {
+        path: "network.timeout",
+        doc: "How long the actions of one container may take. One hour at most.",
+        example: "2s",
+        slot: |settings| &mut settings.network.timeout,
+    },
+    Key {
+        path: "scripts.directory",
+        doc: "The directory of the scripts. It may be absent.",
+        example: "/srv/scripts",
+        slot: |settings| &mut settings.scripts.directory,
+    },
+    Key {
+        path: "scripts.enabled",
+        doc: "Whether scripts are started.",
+        example: "false",
+        slot: |settings| &mut settings.scripts.enabled,
+    },
+    Key {
+        path: "scripts.timeout",
+        doc: "How long a script may take before it is killed, with all that it started. One hour at most.",
+        example: "2m",
+        slot: |settings| &mut settings.scripts.timeout,
     },
     Key {
         path: "log.level",

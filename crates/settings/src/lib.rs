@@ -15,10 +15,10 @@ mod settings;
 mod sources;
 mod suggest;
 
-pub use choice::{DefaultRoute, Format, LogFormat, LogLevel};
+pub use choice::{Danger, DefaultRoute, Format, HostRoutes, LogFormat, LogLevel, OnError};
 pub use key::{Key, Section};
 pub use keys::{KEYS, SECTIONS};
 pub use problem::{Error, Origin, Place, Problem, Warning};
 pub use reference::reference;
-pub use settings::{Blacklist, Log, Settings, Tls};
+pub use settings::{Blacklist, Log, Network, Scripts, Settings, Tls};
 pub use sources::{DEFAULT_FILE, File, Location, Sources, locate};

@@ -1,4 +1,5 @@
 mod list;
+mod map;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -176,30 +177,37 @@ impl Setting for Duration {
 
 impl<T: Choice> Setting for T {
     fn expected(&self) -> String {
-        let words: Vec<String> = T::WORDS.iter().map(|(word, _)| format!("`{word}`")).collect();
-        format!("one of {}", words.join(", "))
+        one_of::<T>()
     }
 
     fn read(&mut self, node: &Node) -> Result<(), Vec<Fault>> {
-        let word = match &node.value {
-            Value::Text(text) => text.as_str(),
-            _ => "",
-        };
-        if let Some((_, choice)) = T::WORDS.iter().find(|entry| entry.0 == word) {
-            *self = *choice;
-            return Ok(());
-        }
-        let lower = word.to_lowercase();
-        let near =
-            T::WORDS.iter().map(|entry| entry.0).min_by_key(|known| strsim::osa_distance(known, &lower));
-        let near = near.filter(|known| strsim::osa_distance(known, &lower) <= 2 || lower.starts_with(known));
-        Err(Fault::wrong_type(node, self.expected(), near.map(|near| format!("did you mean `{near}`?"))))
+        *self = choice(node)?;
+        Ok(())
     }
 
     fn show(&self) -> String {
         let known = T::WORDS.iter().find(|(_, choice)| choice == self);
         known.map(|(word, _)| (*word).to_owned()).unwrap_or_default()
     }
+}
+
+fn one_of<T: Choice>() -> String {
+    let words: Vec<String> = T::WORDS.iter().map(|(word, _)| format!("`{word}`")).collect();
+    format!("one of {}", words.join(", "))
+}
+
+fn choice<T: Choice>(node: &Node) -> Result<T, Vec<Fault>> {
+    let word = match &node.value {
+        Value::Text(text) => text.as_str(),
+        _ => "",
+    };
+    if let Some((_, choice)) = T::WORDS.iter().find(|entry| entry.0 == word) {
+        return Ok(*choice);
+    }
+    let lower = word.to_lowercase();
+    let near = T::WORDS.iter().map(|entry| entry.0).min_by_key(|known| strsim::osa_distance(known, &lower));
+    let near = near.filter(|known| strsim::osa_distance(known, &lower) <= 2 || lower.starts_with(known));
+    Err(Fault::wrong_type(node, one_of::<T>(), near.map(|near| format!("did you mean `{near}`?"))))
 }
 
 fn text(node: &Node, expected: impl Fn() -> String) -> Result<&str, Vec<Fault>> {

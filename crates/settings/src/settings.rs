@@ -1,9 +1,10 @@
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use crate::{DefaultRoute, Format, LogFormat, LogLevel};
+use crate::{Danger, DefaultRoute, Format, HostRoutes, LogFormat, LogLevel, OnError};
 
 /// What `docker-watcher` is told, complete: what nobody said has its default.
 ///
@@ -25,8 +26,6 @@ pub struct Settings {
     pub default_rule: String,
     /// Which containers are routed, an expression over labels; empty for all.
     pub constraints: String,
-    /// The network by which containers are reached, where they don't choose one.
-    pub network: Option<String>,
     /// Whether a published port's address on the host is preferred.
     #[serde(rename = "useBindPortIP")]
     pub use_bind_port_ip: bool,
@@ -40,6 +39,10 @@ pub struct Settings {
     pub host_address: String,
     /// What is kept off the proxy.
     pub blacklist: Blacklist,
+    /// The network by which containers are reached, and what their labels do to theirs.
+    pub network: Network,
+    /// Users' scripts that events start.
+    pub scripts: Scripts,
     /// How the log looks.
     pub log: Log,
     /// How long changes are gathered after a first one has been written.
@@ -78,6 +81,42 @@ pub struct Blacklist {
     pub allow: Vec<String>,
 }
 
+/// The network by which containers are reached, and what their `docker-events.` labels do to theirs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Network {
+    /// The network by which containers are reached, where they don't choose one.
+    pub default: Option<String>,
+    /// Whether labels change addresses, routes and rules.
+    pub enabled: bool,
+    /// What becomes of a container's actions after one that failed.
+    pub on_error: OnError,
+    /// What `$NAME` stands for in `docker-events.host-route`, by name.
+    pub variables: BTreeMap<String, String>,
+    /// What becomes of routes on the host when their container stops.
+    pub host_routes: HostRoutes,
+    /// Dangers that labels may bring about.
+    pub allow: Vec<Danger>,
+    /// Where the proc file system of the engine's host is mounted.
+    pub proc: PathBuf,
+    /// How long the actions of one container may take.
+    #[serde(serialize_with = "in_words")]
+    pub timeout: Duration,
+}
+
+/// Users' scripts that events start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Scripts {
+    /// Where they are.
+    pub directory: PathBuf,
+    /// Whether they are started.
+    pub enabled: bool,
+    /// How long one may take.
+    #[serde(serialize_with = "in_words")]
+    pub timeout: Duration,
+}
+
 /// How the log looks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -98,13 +137,14 @@ impl Default for Settings {
             exposed_by_default: true,
             default_rule: "Host(`{{ normalize .Name }}`)".to_owned(),
             constraints: String::new(),
-            network: None,
             use_bind_port_ip: false,
             allow_empty_services: false,
             default_route: DefaultRoute::default(),
             traefik_networks: Vec::new(),
             host_address: "127.0.0.1".to_owned(),
             blacklist: Blacklist::default(),
+            network: Network::default(),
+            scripts: Scripts::default(),
             log: Log::default(),
             debounce: Duration::from_millis(100),
             timeout: Duration::from_secs(10),
@@ -115,6 +155,28 @@ impl Default for Settings {
 impl Default for Blacklist {
     fn default() -> Self {
         Self { enabled: true, images: Vec::new(), ports: Vec::new(), mounts: Vec::new(), allow: Vec::new() }
+    }
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self {
+            default: None,
+            enabled: true,
+            on_error: OnError::default(),
+            variables: BTreeMap::new(),
+            host_routes: HostRoutes::default(),
+            allow: Vec::new(),
+            proc: PathBuf::from("/proc"),
+            timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+impl Default for Scripts {
+    fn default() -> Self {
+        let directory = PathBuf::from("/etc/portolan/scripts");
+        Self { directory, enabled: true, timeout: Duration::from_secs(30) }
     }
 }
 

@@ -1,4 +1,5 @@
-use super::{Fault, Setting, is_number, text};
+use super::{Fault, Setting, choice, is_number, one_of, text};
+use crate::choice::Choice;
 use crate::node::{Node, Value, printable};
 
 /// A list, or its one item.
@@ -46,6 +47,27 @@ impl Setting for Vec<u16> {
     }
 }
 
+/// A list of choices, or one of them.
+impl<T: Choice + std::fmt::Display> Setting for Vec<T> {
+    fn expected(&self) -> String {
+        format!("a list, each {}", one_of::<T>())
+    }
+
+    fn read(&mut self, node: &Node) -> Result<(), Vec<Fault>> {
+        *self = items(node, || self.expected(), choice)?;
+        Ok(())
+    }
+
+    fn spelled(&self, text: &str) -> Value {
+        split(text, |item| Value::Text(item.to_owned()))
+    }
+
+    fn show(&self) -> String {
+        let words: Vec<String> = self.iter().map(T::to_string).collect();
+        format!("[{}]", words.join(", "))
+    }
+}
+
 fn port(node: &Node) -> Result<u16, Vec<Fault>> {
     let help = match &node.value {
         Value::Number(digits) => match digits.parse() {
@@ -81,7 +103,7 @@ fn items<T>(
 }
 
 /// The items between commas, without the blanks around them and without empty ones.
-fn split(text: &str, item: impl Fn(&str) -> Value) -> Value {
+pub(super) fn split(text: &str, item: impl Fn(&str) -> Value) -> Value {
     let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
     Value::List(items.map(|text| Node { ordinal: 0, value: item(text) }).collect())
 }

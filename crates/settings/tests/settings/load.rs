@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use portolan_settings::{DefaultRoute, Format, KEYS, LogFormat, LogLevel, Settings, Sources};
+use portolan_settings::{
+    Danger, DefaultRoute, Format, HostRoutes, KEYS, LogFormat, LogLevel, Network, OnError, Settings, Sources,
+};
 
 use super::{load, problems, told};
 
@@ -41,6 +43,7 @@ fn a_file_sets_every_kind_of_value() {
         traefikNetworks: front
         hostAddress: host.docker.internal
         blacklist: {enabled: false, images: [x/*], ports: [1, 65535], mounts: [/data], allow: [db]}
+        scripts: {directory: /scripts, enabled: false, timeout: 1m}
         log: {level: trace, format: json}
         debounce: 0s
         timeout: 1m 30s
@@ -53,14 +56,70 @@ fn a_file_sets_every_kind_of_value() {
     assert!(!settings.exposed_by_default && settings.use_bind_port_ip && settings.allow_empty_services);
     assert_eq!(settings.default_rule, "");
     assert_eq!(settings.constraints, "Label(`a`, `b`)");
-    assert_eq!(settings.network.as_deref(), Some("front"));
+    assert_eq!(settings.network.default.as_deref(), Some("front"));
     assert_eq!(settings.default_route, DefaultRoute::Proxy);
     assert_eq!(settings.traefik_networks, ["front"]);
     assert_eq!(settings.host_address, "host.docker.internal");
     assert!(!settings.blacklist.enabled);
     assert_eq!(settings.blacklist.ports, [1, 65535]);
+    assert_eq!(settings.scripts.directory, PathBuf::from("/scripts"));
+    assert!(!settings.scripts.enabled);
+    assert_eq!(settings.scripts.timeout, Duration::from_secs(60));
     assert_eq!((settings.log.level, settings.log.format), (LogLevel::Trace, LogFormat::Json));
     assert_eq!((settings.debounce, settings.timeout), (Duration::ZERO, Duration::from_secs(90)));
+}
+
+#[test]
+fn a_file_sets_the_section_network_and_its_short_form() {
+    let text = "
+        network:
+          default: front
+          enabled: false
+          onError: rollback
+          variables: {VPN_IP: 10.8.0.1, _x9: 'a, $b', EMPTY: ''}
+          hostRoutes: keep
+          allow: [host, flush]
+          proc: /host/proc
+          timeout: 1s
+    ";
+    let (settings, _) = load(text, &[], &[]);
+    let variables = [("VPN_IP", "10.8.0.1"), ("_x9", "a, $b"), ("EMPTY", "")];
+    let expected = Network {
+        default: Some("front".to_owned()),
+        enabled: false,
+        on_error: OnError::Rollback,
+        variables: variables.map(|(name, text)| (name.to_owned(), text.to_owned())).into(),
+        host_routes: HostRoutes::Keep,
+        allow: vec![Danger::Host, Danger::Flush],
+        proc: PathBuf::from("/host/proc"),
+        timeout: Duration::from_secs(1),
+    };
+    assert_eq!(settings.network, expected);
+
+    let short = load("network: front", &[], &[]).0;
+    assert_eq!(short, load("network: {default: front}", &[], &[]).0);
+    for variable in ["PORTOLAN_NETWORK", "PORTOLAN_NETWORK_DEFAULT"] {
+        assert_eq!(load("", &[(variable, "front")], &[]).0, short);
+    }
+    for flag in ["network", "network-default"] {
+        assert_eq!(load("", &[], &[(flag, "front")]).0, short);
+    }
+}
+
+#[test]
+fn variables_are_given_as_a_map_as_a_list_in_a_variable_and_in_flags() {
+    let variables = |text, env: &[_], flags: &[_]| load(text, env, flags).0.network.variables;
+    let expected = variables("network: {variables: {A: '1', B: x=y}}", &[], &[]);
+    assert_eq!(expected.len(), 2);
+    assert_eq!(variables("network: {variables: [A=1, B=x=y]}", &[], &[]), expected);
+    assert_eq!(variables("", &[("PORTOLAN_NETWORK_VARIABLES", "A=1, B=x=y")], &[]), expected);
+    let flags = [("network-variables", "A=1"), ("network-variables", "B=x=y")];
+    assert_eq!(variables("network: {variables: {C: c}}", &[], &flags), expected);
+    assert!(variables("network: {variables: {C: c}}", &[("PORTOLAN_NETWORK_VARIABLES", "")], &[]).is_empty());
+    assert_eq!(
+        variables("network: {variables: A=1}", &[], &[]),
+        variables("network: {variables: {A: '1'}}", &[], &[])
+    );
 }
 
 #[test]
@@ -86,6 +145,8 @@ fn every_key_has_a_variable_and_a_flag() {
             "output" => "/elsewhere",
             "blacklist.mounts" => "/a, /b",
             "blacklist.ports" => "1, 2",
+            "network.allow" => "flush, host",
+            "network.variables" => "A=1, B=2",
             _ => key.example,
         };
         let by_variable = load(pair, &[(&key.variable(), value)], &[]).0;
@@ -121,7 +182,7 @@ fn an_empty_variable_sets_an_empty_value() {
     let empty = ["NETWORK", "ENGINE", "DEFAULT_RULE", "TLS_CA"].map(|name| format!("PORTOLAN_{name}"));
     let env: Vec<(&str, &str)> = empty.iter().map(|name| (name.as_str(), "")).collect();
     let (settings, _) = load(file, &env, &[]);
-    assert_eq!((settings.network, settings.engine.len(), settings.tls.ca), (None, 0, None));
+    assert_eq!((settings.network.default, settings.engine.len(), settings.tls.ca), (None, 0, None));
     assert_eq!(settings.default_rule, "");
 }
 

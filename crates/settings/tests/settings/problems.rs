@@ -43,7 +43,7 @@ fn wrong_types_name_what_was_expected_and_show_the_value() {
     );
     check(
         "network: 5",
-        "w.yml:1:10: key `network`: expected text, found the number `5`",
+        "w.yml:1:10: key `network.default`: expected text, found the number `5`",
         "put it in quotes: `\"5\"`",
     );
     check(
@@ -111,7 +111,7 @@ fn values_that_no_help_is_known_for() {
     );
     check("engine: {a: b}", "w.yml:1:9: key `engine`: expected a list of texts, found a section with keys");
     check("output: [a]", "w.yml:1:9: key `output`: expected a path, found a list");
-    check("network: !x y", "w.yml:1:10: key `network`: expected text, found a value with a tag");
+    check("network: !x y", "w.yml:1:10: key `network.default`: expected text, found a value with a tag");
     check("engine: [a, ~]", "w.yml:1:13: key `engine`: expected text, found nothing");
 }
 
@@ -191,9 +191,88 @@ fn values_that_cannot_be_meant() {
     check("timeout: 0s", "w.yml:1:10: key `timeout`: no request is answered in no time", "`10s` is usual");
     check("timeout: 2h", "w.yml:1:10: key `timeout`: `2h` is longer than one hour", "`10s` is usual");
     check(
+        "network: {timeout: 0}",
+        "w.yml:1:20: key `network.timeout`: nothing is done in no time",
+        "`5s` is usual",
+    );
+    check(
+        "scripts: {timeout: 0s}",
+        "w.yml:1:20: key `scripts.timeout`: no script ends in no time",
+        "`30s` is usual",
+    );
+    check(
+        "scripts: {timeout: 2h}",
+        "w.yml:1:20: key `scripts.timeout`: `2h` is longer than one hour",
+        "`30s` is usual",
+    );
+    check(
+        "scripts: {directory: x}",
+        "w.yml:1:22: key `scripts.directory`: `x` is no path from the root",
+        "`/etc/portolan/scripts` is usual",
+    );
+    check(
+        "network: {proc: ''}",
+        "w.yml:1:17: key `network.proc`: `` is no path from the root",
+        "`/proc` is usual",
+    );
+    check(
+        "network: {allow: [flsh]}",
+        "w.yml:1:19: key `network.allow`: expected one of `flush`, `host`, found the text `flsh`",
+        "did you mean `flush`?",
+    );
+    check(
         "debounce: 1h 1s",
         "w.yml:1:11: key `debounce`: `1h 1s` is longer than one hour",
         "`100ms` is usual",
+    );
+}
+
+#[test]
+fn variables_are_names_and_texts() {
+    let help = "a name has letters, digits and `_`, and does not begin with a digit";
+    check(
+        "network: {variables: {1A: x}}",
+        "w.yml:1:23: key `network.variables`: `1A` is no name of a variable",
+        help,
+    );
+    check(
+        "network: {variables: [A-B=x]}",
+        "w.yml:1:23: key `network.variables`: `A-B` is no name of a variable",
+        help,
+    );
+    check(
+        "network: {variables: {5: x}}",
+        "w.yml:1:23: key `network.variables`: the number `5` is no name of a variable",
+        help,
+    );
+    check(
+        "network: {variables: =x}",
+        "w.yml:1:22: key `network.variables`: `` is no name of a variable",
+        help,
+    );
+    check(
+        "network: {variables: {A: 1}}",
+        "w.yml:1:26: key `network.variables`: expected text, found the number `1`",
+        "put it in quotes: `\"1\"`",
+    );
+    check(
+        "network: {variables: {A: a, A: b}}",
+        "w.yml:1:29: key `network.variables`: the variable `A` is given twice",
+        "remove one of them",
+    );
+    let lines = |text| told(&problems(text, &[], &[]));
+    assert_eq!(
+        lines("network: {variables: [A]}"),
+        ["w.yml:1:23: key `network.variables`: expected `NAME=TEXT`, found the text `A`"]
+    );
+    assert_eq!(
+        lines("network: {variables: 5}"),
+        ["w.yml:1:22: key `network.variables`: expected a map of names to texts, found the number `5`"]
+    );
+    assert_eq!(
+        lines("network: {variables: {1A: 5, B: }}").len(),
+        5,
+        "each mistake, and help where there is one"
     );
 }
 

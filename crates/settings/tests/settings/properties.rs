@@ -13,6 +13,9 @@ fn almost_yaml() -> impl Strategy<Value = String> {
         prop::sample::select(vec![
             "tls",
             "blacklist",
+            "network",
+            "scripts",
+            "A=1",
             "log",
             "true",
             "5",
@@ -81,7 +84,7 @@ proptest! {
             env: BTreeMap::from([("PORTOLAN_NETWORK".to_owned(), variable)]),
             flags: vec![("network".to_owned(), flag.clone())],
         };
-        let network = Settings::load(&sources).unwrap().0.network;
+        let network = Settings::load(&sources).unwrap().0.network.default;
         prop_assert_eq!(network, Some(flag));
     }
 }

@@ -67,8 +67,10 @@ fn settings_are_written_as_a_file_that_loads_to_them() {
     let text = serde_yaml::to_string(&Settings::default()).unwrap();
     assert_eq!(load(&text), Settings::default());
 
-    let mut settings =
-        load("{engine: x, tls: {ca: a}, timeout: 90s, blacklist: {ports: 1, allow: [a, b]}, network: n}");
+    let mut settings = load(
+        "{engine: x, tls: {ca: a}, timeout: 90s, blacklist: {ports: 1, allow: [a, b]}, \
+              network: {default: n, variables: {A: '1, 2', B: ''}, allow: [host, flush]}}",
+    );
     settings.default_rule = "Host(`a`) # \"{{ .Name }}\"\n".to_owned();
     assert_eq!(load(&serde_yaml::to_string(&settings).unwrap()), settings);
 }
@@ -76,11 +78,18 @@ fn settings_are_written_as_a_file_that_loads_to_them() {
 /// The paths of the values in a serialized mapping.
 fn leaves(value: &serde_yaml::Value, path: &str, found: &mut Vec<String>) {
     match value.as_mapping() {
-        Some(entries) => entries.iter().for_each(|(name, value)| {
-            let name = name.as_str().unwrap_or("a name that is no text");
-            leaves(value, &if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }, found);
-        }),
-        None => found.push(path.to_owned()),
+        // A map of names is one value.
+        Some(entries) if KEYS.iter().all(|key| key.path != path) => {
+            entries.iter().for_each(|(name, value)| {
+                let name = name.as_str().unwrap_or("a name that is no text");
+                leaves(
+                    value,
+                    &if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") },
+                    found,
+                );
+            })
+        }
+        _ => found.push(path.to_owned()),
     }
 }
 
