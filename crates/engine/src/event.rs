@@ -2,11 +2,14 @@ use serde_json::Value;
 
 /// Something happened to a container that may change what is made of it.
 ///
-/// It carries no news but that: what the container is now is a matter of one inspect.
+/// What the container is now is a matter of one inspect: the event says only that something happened, and in one word what.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Event {
     /// The container's identifier.
     pub container: String,
+    /// What happened, in Docker's word, without what stands behind a colon: `start`, `die`, `destroy`, `health_status`.
+    /// Podman's words for the same are replaced, so that whoever acts on it need know one.
+    pub action: &'static str,
     /// Whether it is still there.
     pub kind: EventKind,
 }
@@ -20,11 +23,11 @@ pub enum EventKind {
     Removed,
 }
 
-/// What happens to a container that we look at it for: Docker's words, then Podman's where they differ.
+/// What happens to a container that we look at it for, in Docker's words.
 ///
 /// `update` is not among them, since it changes limits alone. Nor is any `exec_...`: a health check makes three of them
 /// each time it runs. `health_status` has what it found behind a colon, and is in Docker's filter a prefix.
-const CHANGES: [&str; 15] = [
+const CHANGES: [&str; 14] = [
     "create",
     "start",
     "die",
@@ -37,13 +40,18 @@ const CHANGES: [&str; 15] = [
     "health_status",
     "connect",
     "disconnect",
-    "died",
     "checkpoint",
     "restore",
 ];
 
-/// The words for the end of a container, Docker's and Podman's.
-const REMOVALS: [&str; 2] = ["destroy", "remove"];
+/// The word for the end of a container.
+const REMOVAL: &str = "destroy";
+
+/// What happens to a container's networks.
+const NETWORK_CHANGES: [&str; 2] = ["connect", "disconnect"];
+
+/// Podman's words that differ, with Docker's.
+const PODMAN: [(&str, &str); 2] = [("died", "die"), ("remove", REMOVAL)];
 
 impl Event {
     /// Reads an engine's message; `None` where it is of no concern.
@@ -56,25 +64,29 @@ impl Event {
         let container = match text("/Type").unwrap_or("container") {
             "container" => text("/Actor/ID").or_else(|| text("/id"))?,
             // Docker's actor is the network, Podman's the container.
-            "network" if ["connect", "disconnect"].contains(&action) => {
+            "network" if NETWORK_CHANGES.contains(&action) => {
                 text("/Actor/Attributes/container").or_else(|| text("/Actor/ID"))?
             }
             _ => return None,
         };
-        let kind = if REMOVALS.contains(&action) {
-            EventKind::Removed
-        } else if CHANGES.contains(&action) {
-            EventKind::Changed
-        } else {
-            return None;
-        };
-        Some(Self { container: container.to_owned(), kind })
+        let action = PODMAN.iter().find(|(podman, _)| *podman == action).map_or(action, |(_, docker)| docker);
+        if action == REMOVAL {
+            return Some(Self { container: container.to_owned(), action: REMOVAL, kind: EventKind::Removed });
+        }
+        let action = CHANGES.into_iter().find(|known| *known == action)?;
+        Some(Self { container: container.to_owned(), action, kind: EventKind::Changed })
+    }
+
+    /// Whether the container was connected to a network or disconnected from one, by which it lost routes that it had.
+    pub fn changes_networks(&self) -> bool {
+        NETWORK_CHANGES.contains(&self.action)
     }
 }
 
 /// The filter that asks the engine for our events alone, as JSON.
 pub(crate) fn filters() -> String {
-    let actions: Vec<&str> = CHANGES.into_iter().chain(REMOVALS).collect();
+    let of_podman = PODMAN.into_iter().map(|(podman, _)| podman);
+    let actions: Vec<&str> = CHANGES.into_iter().chain([REMOVAL]).chain(of_podman).collect();
     serde_json::json!({ "type": ["container", "network"], "event": actions }).to_string()
 }
 
@@ -138,6 +150,34 @@ mod tests {
         check(&message("pod", "start"), None);
         check(&message("image", "remove"), None);
         check(&message("volume", "create"), None);
+    }
+
+    #[test]
+    fn actions_are_told_in_docker_s_words() {
+        let check = |kind: &str, said: &str, action: &str, changes_networks| {
+            let message = json!({"Type": kind, "Action": said, "Actor": {"ID": "c1"}});
+            let event = Event::from_message(&message).unwrap();
+            assert_eq!((event.action, event.changes_networks()), (action, changes_networks), "{said}");
+        };
+        for action in CHANGES.into_iter().filter(|action| !NETWORK_CHANGES.contains(action)) {
+            check("container", action, action, false);
+        }
+        check("container", "destroy", "destroy", false);
+        check("container", "died", "die", false);
+        check("container", "remove", "destroy", false);
+        check("container", "health_status: healthy", "health_status", false);
+        check("container", "health_status:unhealthy", "health_status", false);
+        check("network", "connect", "connect", true);
+        check("network", "disconnect", "disconnect", true);
+    }
+
+    #[test]
+    fn the_engine_is_asked_for_every_word() {
+        let filters: Value = serde_json::from_str(&filters()).unwrap();
+        let asked = filters["event"].as_array().unwrap();
+        for word in CHANGES.into_iter().chain(["destroy", "died", "remove"]) {
+            assert!(asked.contains(&json!(word)), "{word}");
+        }
     }
 
     #[test]

@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     fn event(container: &str, kind: EventKind) -> Event {
-        Event { container: container.to_owned(), kind }
+        Event { container: container.to_owned(), action: "start", kind }
     }
 
     #[test]

@@ -97,8 +97,8 @@ async fn events_that_were_not_asked_for() {
     .await
     .unwrap();
     let events: Vec<Event> = engine.events().map(Result::unwrap).collect().await;
-    let expected =
-        [EventKind::Changed, EventKind::Removed].map(|kind| Event { container: "c1".into(), kind });
+    let expected = [("die", EventKind::Changed), ("destroy", EventKind::Removed)]
+        .map(|(action, kind)| Event { container: "c1".into(), action, kind });
     assert_eq!(events, expected);
 }
 

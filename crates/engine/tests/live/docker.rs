@@ -87,7 +87,10 @@ async fn a_life_is_followed() {
         "sleep",
         "1000",
     ]);
-    assert_eq!(scene.next().await, Event { container: id.clone(), kind: EventKind::Changed });
+    assert_eq!(
+        scene.next().await,
+        Event { container: id.clone(), action: "create", kind: EventKind::Changed }
+    );
     let web = engine.inspect(&id).await.unwrap().unwrap();
     assert_eq!((web.name.as_str(), &web.state, web.image.name.as_str()), ("web", &State::Running, "box"));
     assert_eq!(web.labels["traefik.enable"], "true");
