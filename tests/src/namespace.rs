@@ -37,6 +37,11 @@ impl NetworkNamespace {
         Ok(Self(File::open(path).with_context(|| format!("open the network namespace `{path}`"))?))
     }
 
+    /// The open file that keeps it.
+    pub(crate) fn file(&self) -> &File {
+        &self.0
+    }
+
     /// Takes the calling thread into it, and whatever that starts from now on.
     ///
     /// # Errors

@@ -12,6 +12,8 @@ pub enum Need {
     Docker,
     /// Root, Podman and the same.
     Podman,
+    /// Root, and iproute2.
+    Namespaces,
     /// A Traefik.
     Traefik,
     /// The program under test.
@@ -26,6 +28,7 @@ pub fn unmet(needs: &[Need]) -> Result<Option<String>> {
     let missing = needs.iter().find_map(|need| match need {
         Need::Docker => engine(&["dockerd", "docker", "iptables"]),
         Need::Podman => engine(&["podman", "docker"]),
+        Need::Namespaces => programs(&["ip"]),
         Need::Traefik => traefik().is_none().then(|| "no Traefik: `PORTOLAN_TRAEFIK` names none".to_owned()),
         Need::Watcher => watcher().is_none().then(|| "`docker-watcher` is not built".to_owned()),
     });
@@ -38,12 +41,17 @@ pub fn unmet(needs: &[Need]) -> Result<Option<String>> {
     Ok(missing)
 }
 
-fn engine(programs: &[&str]) -> Option<String> {
+fn engine(engines: &[&str]) -> Option<String> {
+    programs(&[&["bash", "busybox", "ip", "unshare"], engines].concat())
+}
+
+/// Why these can't be run as root.
+fn programs(programs: &[&str]) -> Option<String> {
     if !nix::unistd::geteuid().is_root() {
         return Some("needs root".to_owned());
     }
     let missing = |program: &&str| find(program).is_none();
-    let program = ["bash", "busybox", "ip", "unshare"].iter().chain(programs).copied().find(missing)?;
+    let program = programs.iter().copied().find(missing)?;
     Some(format!("no program `{program}`"))
 }
 
