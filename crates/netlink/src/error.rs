@@ -44,6 +44,9 @@ pub enum Error {
         /// The container's id.
         container: String,
     },
+    /// The service runs in a container, and the processes that it sees are that container's.
+    #[error("the host's network namespace is not to be seen from inside this container")]
+    NoHost,
     /// What the process is can't be read.
     #[error("cannot read `{}`", path.display())]
     Read {
@@ -122,6 +125,7 @@ impl Error {
             Self::Foreign { .. } => {
                 "the container was started anew in the meantime, or its engine is on another machine"
             }
+            Self::NoHost => "run it with `--pid host`, or mount the host's /proc and name it in the setting `network.proc`",
             Self::Locked { .. } | Self::Timeout { .. } => "try again, or give it more time",
             Self::Refused { answer, .. } => return answer.help(),
             _ => return None,

@@ -16,6 +16,9 @@ pub struct Request {
 }
 
 impl Request {
+    /// The kind that adds or changes a route.
+    pub const NEW_ROUTE: u16 = 24;
+
     /// The length of the netlink header, in bytes.
     pub const HEADER: usize = 16;
 
@@ -35,6 +38,13 @@ impl Request {
     /// The whole message with sequence and port 0, in hexadecimal.
     pub fn hex(&self) -> String {
         self.bytes(0).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// What deletes that which this adds.
+    #[must_use]
+    pub fn inverse(&self) -> Self {
+        // Of each family of messages, the second deletes what the first adds.
+        Self { kind: self.kind | 1, flags: NLM_F_REQUEST | NLM_F_ACK, body: self.body.clone() }
     }
 
     /// The name of what it does, `RTM_NEWROUTE`.
