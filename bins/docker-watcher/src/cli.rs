@@ -2,6 +2,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::systemd::UNIT_DIRECTORY;
+
 /// Reads the labels on containers and writes the files that Traefik's file provider loads.
 #[derive(Debug, Parser)]
 #[command(version, arg_required_else_help = true, disable_help_subcommand = true)]
@@ -22,6 +24,16 @@ pub(crate) enum Command {
     /// The configuration goes to standard output, or with --output into the directory as `run` would write it. What is
     /// wrong or worth knowing goes to standard error. Exit codes: 0 done, 2 could not run.
     Render(RenderArguments),
+    /// Write the systemd unit, enable it and start it
+    ///
+    /// The unit keeps of root's powers those alone that the settings take, so install again after a change of `output`,
+    /// `network.enabled` or `scripts.enabled`. The settings are those that the service will find: the settings file, and no
+    /// variable of this shell. Paths that were written are printed, one a line. A unit that is as it should be is left alone.
+    Install(InstallArguments),
+    /// Stop and disable the service, and remove the unit that `install` wrote
+    ///
+    /// Settings, scripts and the files for Traefik stay.
+    Uninstall(UninstallArguments),
 }
 
 #[derive(Clone, Debug, Args)]
@@ -42,6 +54,41 @@ pub(crate) struct RenderArguments {
     /// The format to print
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<PrintFormat>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InstallArguments {
+    /// The settings file of the service [default: /etc/portolan/docker-watcher.yml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The directory that Traefik watches; made if it is absent [default: as the settings say]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+    /// Print the unit and do nothing
+    #[arg(long)]
+    pub(crate) print: bool,
+    /// Enable the service, but don't start it now
+    #[arg(long)]
+    pub(crate) no_start: bool,
+    /// Without addresses, routes and rules in containers: the service needs no capability then
+    #[arg(long)]
+    pub(crate) no_network: bool,
+    /// Without scripts
+    #[arg(long)]
+    pub(crate) no_scripts: bool,
+    /// Where the unit is written
+    #[arg(long, value_name = "DIR", default_value = UNIT_DIRECTORY)]
+    pub(crate) unit_dir: PathBuf,
+    /// Replace a unit that `install` did not write
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UninstallArguments {
+    /// Where the unit is
+    #[arg(long, value_name = "DIR", default_value = UNIT_DIRECTORY)]
+    pub(crate) unit_dir: PathBuf,
 }
 
 /// What `render` prints.

@@ -1,7 +1,9 @@
 //! One module a command: it reads settings, wires the crates together, and prints.
 
+pub(crate) mod install;
 pub(crate) mod render;
 pub(crate) mod run;
+pub(crate) mod uninstall;
 
 /// One thread is enough: the work is waiting.
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {

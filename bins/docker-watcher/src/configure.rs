@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -7,8 +8,7 @@ use portolan_reconcile::Policy;
 use portolan_routes::constraints::Constraint;
 use portolan_routes::template::Template;
 use portolan_routes::{DefaultRoute, Options};
-use portolan_settings::{Problem, Settings, Sources, Warning};
-
+use portolan_settings::{Problem, Settings, Sources, Warning, locate};
 use portolan_traefik::Format;
 
 use crate::cli::CommonArguments;
@@ -20,8 +20,7 @@ pub(crate) fn settings(arguments: &CommonArguments, more: Vec<(String, String)>)
     flags.extend(more);
     let sources =
         Sources::gather(arguments.config.as_deref(), flags).map_err(|problem| refused(&[*problem]))?;
-    let (mut settings, warnings) = Settings::load(&sources).map_err(|problems| refused(&problems))?;
-    warn(&warnings);
+    let mut settings = load(&sources)?;
     if let Some(path) = &arguments.blacklist {
         settings.blacklist = blacklist_of(path)?;
     }
@@ -32,9 +31,22 @@ pub(crate) fn settings(arguments: &CommonArguments, more: Vec<(String, String)>)
 fn blacklist_of(path: &Path) -> anyhow::Result<portolan_settings::Blacklist> {
     let mut sources = Sources::gather(Some(path), Vec::new()).map_err(|problem| refused(&[*problem]))?;
     sources.env.clear();
-    let (settings, warnings) = Settings::load(&sources).map_err(|problems| refused(&problems))?;
+    Ok(load(&sources)?.blacklist)
+}
+
+/// The settings that a service started by the system finds: those of the file, and nothing of this process's variables.
+pub(crate) fn settings_of_service(config: Option<&Path>) -> anyhow::Result<Settings> {
+    let file = match locate(config, &BTreeMap::new()) {
+        Some(location) => location.read().map_err(|problem| refused(&[*problem]))?,
+        None => None,
+    };
+    load(&Sources { file, ..Sources::default() })
+}
+
+fn load(sources: &Sources) -> anyhow::Result<Settings> {
+    let (settings, warnings) = Settings::load(sources).map_err(|problems| refused(&problems))?;
     warn(&warnings);
-    Ok(settings.blacklist)
+    Ok(settings)
 }
 
 fn refused(problems: &[Problem]) -> anyhow::Error {

@@ -6,6 +6,8 @@ mod configure;
 mod logging;
 mod report;
 mod supervise;
+mod systemd;
+mod unit;
 
 use std::process::ExitCode;
 
@@ -17,6 +19,8 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(arguments) => commands::run::run(&arguments),
         Command::Render(arguments) => commands::render::run(&arguments),
+        Command::Install(arguments) => commands::install::run(&arguments),
+        Command::Uninstall(arguments) => commands::uninstall::run(&arguments),
     };
     match result {
         Ok(code) => code,

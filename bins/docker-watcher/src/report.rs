@@ -62,7 +62,8 @@ pub(crate) fn directory(error: portolan_traefik::Error) -> anyhow::Error {
     with_help(error.into(), help)
 }
 
-fn with_help(error: anyhow::Error, help: Option<String>) -> anyhow::Error {
+/// An error with what to do about it.
+pub(crate) fn with_help(error: anyhow::Error, help: Option<String>) -> anyhow::Error {
     match help {
         Some(help) => Helped { message: format!("{error:#}"), help }.into(),
         None => error,

@@ -1,0 +1,114 @@
+mod program;
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use portolan_traefik::{Directory, Format};
+
+use super::render::STEM;
+use crate::cli::InstallArguments;
+use crate::systemd::{follows, systemctl};
+use crate::unit::{Feature, Found, NAME, Output, Unit, UnitFile};
+use crate::{configure, report};
+use program::running_program;
+
+/// What PrivateTmp= of the unit replaces: a path in there would be another to the service than to everybody else.
+const REPLACED: &[&str] = &["/tmp", "/var/tmp"];
+
+pub(crate) fn run(arguments: &InstallArguments) -> anyhow::Result<ExitCode> {
+    let (program, doubt) = running_program()?;
+    let (unit, format) = unit(arguments, program)?;
+    let text = unit.text()?;
+    if arguments.print {
+        if let Some(doubt) = doubt {
+            report::line("warning", &doubt.to_string(), Some(&doubt.help()));
+        }
+        io::stdout().lock().write_all(text.as_bytes()).context("standard output")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(doubt) = doubt {
+        let help = doubt.help();
+        return Err(report::with_help(doubt.into(), Some(help)));
+    }
+
+    // First the directory: a service that may write to a directory which is not there does not start.
+    if !unit.output.path().exists() {
+        let mut directory = Directory::new(unit.output.path(), STEM, format).map_err(report::directory)?;
+        directory.prepare().map_err(report::directory)?;
+        written(unit.output.path())?;
+    }
+    let file = UnitFile::new(&arguments.unit_dir);
+    let found = file.find()?;
+    if found == Found::Foreign && !arguments.force {
+        let help = "remove it, or replace it by --force".to_owned();
+        return Err(report::with_help(file.foreign(), Some(help)));
+    }
+    let changed = found != Found::Ours(text.clone().into_bytes());
+    if changed {
+        file.write(&text)?;
+        written(file.path())?;
+    } else {
+        report::line("info", &format!("unchanged: `{}`", file.path().display()), None);
+    }
+    start(arguments, changed)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the service is to be, by the settings that it will find: variables of this process are not among them.
+fn unit(arguments: &InstallArguments, program: PathBuf) -> anyhow::Result<(Unit, Format)> {
+    let config = arguments.config.as_deref().map(absolute).transpose()?;
+    let output = arguments.output.as_deref().map(absolute).transpose()?;
+    let settings = configure::settings_of_service(config.as_deref())?;
+    // Told here, where somebody looks, and not by a service that does not start.
+    configure::policy(&settings)?;
+    let feature = |enabled, refused| match (refused, enabled) {
+        (true, _) => Feature::Refused,
+        (false, true) => Feature::On,
+        (false, false) => Feature::Off,
+    };
+    let network = feature(settings.network.enabled, arguments.no_network);
+    let scripts = feature(settings.scripts.enabled, arguments.no_scripts);
+    let format = configure::format(&settings);
+    let output = output.map_or(Output::Settings(settings.output), Output::Flag);
+    let unit = Unit { program, config, output, network, scripts };
+    for (what, path) in [("settings file", unit.config.as_deref()), ("directory", Some(unit.output.path()))] {
+        if let Some(path) = path.filter(|path| REPLACED.iter().any(|replaced| path.starts_with(replaced))) {
+            let error = anyhow::anyhow!("the service would not see the {what} `{}`", path.display());
+            let help = "it has a /tmp and a /var/tmp of its own: choose a path elsewhere".to_owned();
+            return Err(report::with_help(error, Some(help)));
+        }
+    }
+    Ok((unit, format))
+}
+
+fn absolute(path: &Path) -> anyhow::Result<PathBuf> {
+    std::path::absolute(path).with_context(|| format!("`{}`", path.display()))
+}
+
+/// Has systemd take up the unit, or says what to do where there is none.
+fn start(arguments: &InstallArguments, changed: bool) -> anyhow::Result<()> {
+    if !follows(&arguments.unit_dir) {
+        let help = format!("later, where systemd runs and finds the unit: `systemctl enable --now {NAME}`");
+        report::line("info", "systemd is not running here, or does not look for units there", Some(&help));
+        return Ok(());
+    }
+    if changed {
+        systemctl(&["daemon-reload"])?;
+    }
+    systemctl(&["--quiet", "enable", NAME])?;
+    if arguments.no_start {
+        report::line("info", "enabled", Some(&format!("to start it now: `systemctl start {NAME}`")));
+        return Ok(());
+    }
+    // Not waited for: it is ready when the engine has answered, and the engine may be away.
+    systemctl(&["--no-block", if changed { "restart" } else { "start" }, NAME])?;
+    report::line("info", "enabled and started", Some(&format!("how it fares: `systemctl status {NAME}`")));
+    Ok(())
+}
+
+/// Tells, on standard output, a path that is written or removed.
+pub(super) fn written(path: &Path) -> anyhow::Result<()> {
+    writeln!(io::stdout(), "{}", path.display()).context("standard output")
+}

@@ -1,0 +1,117 @@
+use std::fmt;
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+/// Where programs stand that are gone tomorrow, or that a user may replace.
+const PASSING: &[&str] = &["/home", "/root", "/tmp", "/var/tmp", "/dev/shm", "/run"];
+
+/// Why a program should not be a service that root runs.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Doubt {
+    program: PathBuf,
+    reason: String,
+}
+
+impl Doubt {
+    /// What to do about it.
+    pub(super) fn help(&self) -> String {
+        let program = self.program.display();
+        format!(
+            "install it first: `install -m 755 {program} /usr/local/bin/`, then `/usr/local/bin/docker-watcher install`"
+        )
+    }
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is not a place for a service's program: {}", self.program.display(), self.reason)
+    }
+}
+
+impl std::error::Error for Doubt {}
+
+/// The path of the program that runs, and what speaks against it.
+pub(super) fn running_program() -> anyhow::Result<(PathBuf, Option<Doubt>)> {
+    let path = std::env::current_exe().context("the path of this program")?;
+    let doubt = doubt(&path, |path| path.metadata());
+    Ok((path, doubt))
+}
+
+fn doubt(program: &Path, look: impl Fn(&Path) -> std::io::Result<Metadata>) -> Option<Doubt> {
+    let because = |reason: String| Some(Doubt { program: program.to_owned(), reason });
+    if let Some(place) = PASSING.iter().find(|place| program.starts_with(place)) {
+        return because(format!("what is in `{place}` is a user's, or gone with the next start"));
+    }
+    for path in program.ancestors() {
+        match look(path) {
+            Ok(found) if found.uid() != 0 => {
+                return because(format!("root does not own `{}`", path.display()));
+            }
+            Ok(found) if found.mode() & 0o002 != 0 => {
+                return because(format!("anybody may write to `{}`", path.display()));
+            }
+            Ok(_) => {}
+            Err(error) => return because(format!("`{}`: {error}", path.display())),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(program: &str, look: impl Fn(&Path) -> std::io::Result<Metadata>, expected: Option<&str>) {
+        let found = doubt(Path::new(program), look).map(|doubt| doubt.to_string());
+        match (&found, expected) {
+            (None, None) => {}
+            (Some(found), Some(expected)) if found.contains(expected) => {}
+            _ => panic!("{program}: {found:?}, and not {expected:?}"),
+        }
+    }
+
+    /// As if each path were `/`.
+    fn root(_: &Path) -> std::io::Result<Metadata> {
+        Path::new("/").metadata()
+    }
+
+    #[test]
+    fn a_program_of_the_system_is_beyond_doubt_and_a_user_s_is_not() {
+        check("/usr/local/bin/docker-watcher", root, None);
+        check("/opt/portolan/docker-watcher", root, None);
+        check("/homely/docker-watcher", root, None);
+        check("/home/me/portolan/target/release/docker-watcher", root, Some("in `/home`"));
+        check("/root/.cargo/bin/docker-watcher", root, Some("in `/root`"));
+        check("/tmp/docker-watcher", root, Some("in `/tmp`"));
+        check("/opt/docker-watcher (deleted)", |path| path.metadata(), Some("(deleted)"));
+    }
+
+    #[test]
+    fn a_program_that_another_may_replace_is_in_doubt() {
+        // `/tmp` stands for any directory that everybody may write to.
+        let open = |path: &Path| Path::new(if path.ends_with("opt") { "/tmp" } else { "/" }).metadata();
+        check("/opt/docker-watcher", open, Some("anybody may write to `/opt`"));
+        check("/srv/docker-watcher", open, None);
+        // Nobody but root owns anything in most of a machine: our own files may be another's.
+        let own = tempfile::NamedTempFile::new().unwrap();
+        if own.as_file().metadata().unwrap().uid() != 0 {
+            let mine = |path: &Path| {
+                if path.ends_with("docker-watcher") { own.path().metadata() } else { root(path) }
+            };
+            check("/opt/docker-watcher", mine, Some("root does not own"));
+        }
+    }
+
+    #[test]
+    fn the_help_is_a_command_that_is_told_in_full() {
+        let doubt = doubt(Path::new("/tmp/docker-watcher"), root).unwrap();
+        assert!(
+            doubt.help().contains("`install -m 755 /tmp/docker-watcher /usr/local/bin/`"),
+            "{}",
+            doubt.help()
+        );
+    }
+}
