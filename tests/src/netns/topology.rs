@@ -48,6 +48,7 @@ impl Topology {
         quiet()?;
         namespace.enter()?;
         quiet()?;
+        let mut rtnetlink = Rtnetlink::open()?;
         let other = format!("/proc/{}/fd/{}", std::process::id(), peer.file().as_raw_fd());
         let ours = format!(
             "link add eth0 address 02:00:00:00:00:02 type veth peer name p0 address 02:00:00:00:00:01 netns {other}\n\
@@ -60,7 +61,6 @@ impl Topology {
         peer.enter()?;
         output(command("ip").args(["-batch", "-"]), b"link set p0 up\nlink set p1 up\n")?;
         namespace.enter()?;
-        let mut rtnetlink = Rtnetlink::open()?;
         let first = complete(&mut rtnetlink)?;
         Ok(Self { namespace, _peer: peer, rtnetlink, first })
     }

@@ -1,3 +1,10 @@
 //! Our netlink beside the real `ip`: each recorded string, and strings that no one thought of.
 
+mod allowed;
+mod differential;
+mod grammar;
+mod random;
+mod sequence;
 mod topology;
+mod twin;
+mod words;

@@ -1,0 +1,28 @@
+//! Where ours may differ from the real `ip`, each with the reason.
+
+use crate::sequence::Call;
+use crate::twin::Pair;
+
+/// What is compared of a text: of the usage, which has many lines, the first.
+pub(crate) fn text(text: &str) -> &str {
+    let text = text.trim();
+    if text.starts_with("Usage:") {
+        text.lines().next().unwrap_or_default().trim_end_matches(" [...]").trim_end()
+    } else {
+        text
+    }
+}
+
+/// The reason for which this difference is allowed, if it is.
+pub(crate) fn difference(call: &Call, pair: &Pair) -> Option<&'static str> {
+    let verb = call.text.split_ascii_whitespace().next().unwrap_or("show");
+    let begins = |words: &[&str]| words.iter().any(|word| word.starts_with(verb));
+    if pair.difference.is_empty()
+        && !pair.changed
+        && pair.other.text.ends_with("only prints: it has no effect here")
+        && begins(&["show", "list", "lst", "get", "save", "showdump", "restore"])
+    {
+        return Some("a label that only prints has no effect, and is refused");
+    }
+    None
+}
