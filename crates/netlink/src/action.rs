@@ -97,8 +97,12 @@ pub enum RouteVerb {
 pub struct RuleChange {
     /// What is done with it.
     pub verb: RuleVerb,
-    /// The message, whole.
+    /// The message, without `FRA_IIFNAME` and `FRA_OIFNAME` of devices that are named by their network.
     pub message: RuleMessage,
+    /// The network by whose device packets come in; a device's name stands in the message.
+    pub iif: Option<Device>,
+    /// The network by whose device packets go out; a device's name stands in the message.
+    pub oif: Option<Device>,
 }
 
 /// What is done with a rule.

@@ -1,8 +1,10 @@
 //! The language of `ip address`, `ip route` and `ip rule`, one module an object.
 
 mod address;
+mod opening;
 mod route;
 mod rule;
+mod value;
 
 use netlink_packet_route::AddressFamily;
 

@@ -77,6 +77,28 @@ pub(crate) fn address(word: &Word<'_>, family: AddressFamily) -> Result<Option<I
     })
 }
 
+/// What the word `default` is where the family is known: an address of zeros, which `any` and `all` are not.
+pub(crate) fn default_address(word: &Word<'_>, family: AddressFamily) -> Option<IpAddr> {
+    match family {
+        AddressFamily::Inet if word.is("default") => Some(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+        AddressFamily::Inet6 if word.is("default") => Some(IpAddr::V6(Ipv6Addr::UNSPECIFIED)),
+        _ => None,
+    }
+}
+
+/// Whether an address is in the prefix of this address and length; one of the other family never is, but in a prefix of length 0.
+pub(crate) fn covers(prefix: IpAddr, length: u8, address: IpAddr) -> bool {
+    let is_same = |a: u128, b: u128, bits: u8| {
+        (a ^ b).checked_shr(u32::from(bits - length.min(bits))).unwrap_or(0) == 0
+    };
+    match (prefix, address) {
+        _ if length == 0 => true,
+        (IpAddr::V4(a), IpAddr::V4(b)) => is_same(u32::from(a).into(), u32::from(b).into(), 32),
+        (IpAddr::V6(a), IpAddr::V6(b)) => is_same(a.into(), b.into(), 128),
+        _ => false,
+    }
+}
+
 /// The family of an address.
 pub(crate) fn family_of(address: IpAddr) -> AddressFamily {
     match address {
@@ -189,6 +211,23 @@ mod tests {
         ] {
             check(text, None);
         }
+    }
+
+    #[test]
+    fn what_a_prefix_covers() {
+        let check = |prefix: &str, length, address: &str, expected| {
+            let covers = covers(prefix.parse().unwrap(), length, address.parse().unwrap());
+            assert_eq!(covers, expected, "{prefix}/{length} {address}");
+        };
+        check("10.1.2.3", 8, "10.200.0.1", true);
+        check("10.1.2.3", 8, "11.1.2.3", false);
+        check("10.1.2.3", 32, "10.1.2.3", true);
+        check("10.1.2.3", 32, "10.1.2.2", false);
+        check("10.1.2.3", 0, "2001:db8::1", true);
+        check("10.1.2.3", 1, "::", false);
+        check("2001:db8::", 64, "2001:db8::ffff:1", true);
+        check("2001:db8::", 128, "2001:db8::1", false);
+        check("8000::", 1, "::1", false);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use portolan_netlink::{
 use serde_json::Value;
 
 /// The kinds of records that are not compared yet.
-const SKIPPED: &[&str] = &["address", "rule", "route"];
+const SKIPPED: &[&str] = &["route"];
 
 /// Commands that only print: we refuse them, whatever `ip` says.
 const PRINTING: &[&str] =

@@ -1,36 +1,48 @@
-use netlink_packet_route::rule::RuleMessage;
+//! `ip rule`.
 
-use crate::language::{Context, Parsed};
-use crate::{Exit, Links, Refusal, Request, RuleChange};
+mod change;
+mod filter;
+mod range;
 
-/// Which rules a flush deletes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RuleFilter {}
+pub use filter::RuleFilter;
 
-pub(super) fn parse(text: &str, _context: Context<'_>) -> Result<Parsed, Refusal> {
-    Err(Refusal::new(Exit::Language, "", 0..text.len()))
+use super::opening::{self, Opening};
+use super::{Context, Object, Parsed};
+use crate::{Action, Exit, Refusal, RuleVerb};
+
+/// Reads one string of `ip rule`.
+pub(super) fn parse(text: &str, context: Context<'_>) -> Result<Parsed, Refusal> {
+    let opening = Opening::read(text, context);
+    let Some(command) = opening.command.clone() else { return Err(opening::prints(Object::Rule, None)) };
+    let begins = |keyword| command.begins(keyword);
+    let verb = match command.text {
+        _ if begins("list") || begins("lst") || begins("show") || begins("save") => {
+            return Err(opening::prints(Object::Rule, Some(&command)));
+        }
+        _ if begins("restore") => return Err(opening::reads(&command)),
+        _ if begins("add") => RuleVerb::Add,
+        _ if begins("delete") => RuleVerb::Delete,
+        _ if begins("flush") => {
+            let action = Action::FlushRules(RuleFilter::read(opening, context)?);
+            return Ok(Parsed { action, warnings: Vec::new() });
+        }
+        _ if begins("help") => return Err(usage(command.span)),
+        text => {
+            let help = match text {
+                "replace" | "change" | "chg" => "a rule cannot be changed: `del` it and `add` another",
+                _ => "the commands are `add`, `delete` and `flush`",
+            };
+            return Err(opening::unknown(Object::Rule, &command).with_help(help));
+        }
+    };
+    let mut warnings = Vec::new();
+    let change = change::read(verb, opening, context, &mut warnings);
+    let change = change.map_err(|refusal| opening::after_warnings(refusal, &warnings, context.dialect))?;
+    Ok(Parsed { action: Action::Rule(change), warnings })
 }
 
-impl RuleChange {
-    /// The message, as `ip` sends it.
-    pub fn request(&self, _links: &Links) -> Result<Request, Refusal> {
-        Err(Refusal::new(Exit::Language, "", 0..0))
-    }
-}
-
-impl RuleFilter {
-    /// The request for the rules to choose from.
-    pub fn dump(&self, _links: &Links) -> Result<Request, Refusal> {
-        Err(Refusal::new(Exit::Language, "", 0..0))
-    }
-
-    /// Whether this rule is to be deleted.
-    pub fn matches(&self, _message: &RuleMessage, _links: &Links) -> bool {
-        false
-    }
-
-    /// The request that deletes a rule, from the body of the message that told it.
-    pub fn delete(&self, body: &[u8]) -> Request {
-        Request { kind: 33, flags: 5, body: body.to_vec() }
-    }
+/// What `ip rule help` begins with.
+fn usage(span: std::ops::Range<usize>) -> Refusal {
+    Refusal::new(Exit::Language, "Usage: ip rule { add | del } SELECTOR ACTION", span)
+        .with_help("for instance `add from 192.0.2.0/24 table 100`")
 }
