@@ -80,3 +80,85 @@ fn more(places: &[PathBuf], directory: &str) -> Vec<PathBuf> {
     }
     files
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names of these tables and protocols with these files, and how many complaints.
+    fn check(files: &[(&str, &[u8])], expected: &[(NameSet, &str, Option<u32>)], complaints: &[&str]) {
+        let root = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = root.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            #[expect(clippy::disallowed_methods, reason = "nobody reads it meanwhile")]
+            fs::write(path, text).unwrap();
+        }
+        let (names, found) = super::names(root.path());
+        for (set, name, number) in expected {
+            assert_eq!(names.number(*set, name), *number, "{name}");
+        }
+        let text = found.join("\n").replace(&format!("{}/", root.path().display()), "");
+        assert_eq!(text, complaints.join("\n"));
+    }
+
+    use NameSet::{Protocol, Scope, Table, Transport};
+
+    #[test]
+    fn without_files() {
+        check(&[], &[(Table, "main", Some(254)), (Transport, "tcp", None)], &[]);
+    }
+
+    #[test]
+    fn the_first_place_wins() {
+        let (etc, usr) = ("etc/iproute2", "usr/share/iproute2");
+        let [tables, others, scopes] =
+            [format!("{etc}/rt_tables"), format!("{usr}/rt_tables"), format!("{usr}/rt_scopes")];
+        let files: &[(&str, &[u8])] = &[
+            (&tables, b"100 vpn\n"),
+            (&others, b"101 other\n"),
+            (&scopes, b"99 near\n"),
+            ("etc/protocols", b"tcp 6\n"),
+        ];
+        let expected = [
+            (Table, "vpn", Some(100)),
+            (Table, "other", None),
+            (Scope, "near", Some(99)),
+            (Transport, "tcp", Some(6)),
+        ];
+        check(files, &expected, &[]);
+    }
+
+    #[test]
+    fn directories_add_and_hide() {
+        let files: &[(&str, &[u8])] = &[
+            ("etc/iproute2/rt_tables.d/b.conf", b"1 first\n"),
+            ("etc/iproute2/rt_tables.d/c.conf", b"2 first\n"),
+            ("etc/iproute2/rt_tables.d/readme", b"3 no\n"),
+            ("usr/share/iproute2/rt_tables.d/b.conf", b"4 hidden\n"),
+            ("usr/share/iproute2/rt_tables.d/d.conf", b"5 later\n"),
+            ("etc/iproute2/rt_protos.d/a.conf", b"100 ours\n"),
+            ("etc/iproute2/rt_scopes.d/a.conf", b"7 no\n"),
+        ];
+        let expected = [
+            (Table, "first", Some(2)),
+            (Table, "no", None),
+            (Table, "hidden", None),
+            (Table, "later", Some(5)),
+            (Protocol, "ours", Some(100)),
+            (Scope, "no", None),
+        ];
+        check(files, &expected, &[]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told() {
+        let files: &[(&str, &[u8])] =
+            &[("etc/iproute2/rt_tables", b"1 one\n\xff\n2 two\n"), ("etc/iproute2/rt_protos/x", b"")];
+        let complaints = [
+            "`etc/iproute2/rt_tables` is corrupted at `\u{fffd}`: it is read up to there",
+            "cannot read `etc/iproute2/rt_protos`: Is a directory (os error 21)",
+        ];
+        check(files, &[(Table, "one", Some(1)), (Table, "two", None)], &complaints);
+    }
+}
