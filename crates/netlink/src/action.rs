@@ -62,6 +62,8 @@ pub struct RouteChange {
     pub vrf: Option<String>,
     /// The next hops of a route that has several, in order.
     pub hops: Vec<Hop>,
+    /// The devices that its encapsulation names, in order; their numbers there are 0.
+    pub tunnel_devices: Vec<Device>,
 }
 
 /// One next hop of a route.
@@ -71,6 +73,8 @@ pub struct Hop {
     pub hop: RouteNextHop,
     /// The device that it leaves by.
     pub device: Option<Device>,
+    /// The devices that its encapsulation names, in order; their numbers there are 0.
+    pub tunnel_devices: Vec<Device>,
 }
 
 /// What is done with a route.

@@ -1,0 +1,132 @@
+use netlink_packet_core::{
+    DefaultNla, Emitable, NLA_F_NESTED, NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE,
+    NLM_F_REQUEST,
+};
+use netlink_packet_route::route::{
+    RouteAttribute, RouteLwTunnelEncap, RouteMessage, RouteMetric, RouteNextHop, RouteSeg6LocalTunnel,
+    RouteXfrmTunnel,
+};
+
+use super::change::in_table;
+use crate::{Device, Exit, Links, Refusal, Request, RouteChange, RouteVerb};
+
+const RTM_NEWROUTE: u16 = 24;
+const RTM_DELROUTE: u16 = 25;
+
+impl RouteChange {
+    /// The netlink message that `ip` sends for this change in a namespace with these links.
+    ///
+    /// # Errors
+    /// `Cannot find device "X"`, code 1, or 255 where a next hop names it; `Invalid VRF`, code 255.
+    pub fn request(&self, links: &Links) -> Result<Request, Refusal> {
+        let mut message = self.message.clone();
+        number_devices(&mut message.attributes, &self.tunnel_devices, links)?;
+        if let Some(vrf) = &self.vrf {
+            let table = vrf_table(vrf, links)?;
+            let attribute = in_table(&mut message.header, table);
+            message.attributes.extend(attribute);
+        }
+        if let Some(device) = &self.device {
+            message.attributes.push(RouteAttribute::Oif(links.find(device)?));
+        }
+        // `ip` collects them to the end, after the device.
+        message.attributes.sort_by_key(|it| matches!(it, RouteAttribute::Metrics(_)));
+        if !self.hops.is_empty() {
+            message.attributes.push(RouteAttribute::MultiPath(self.next_hops(links)?));
+        }
+        message.attributes = message.attributes.into_iter().map(as_ip).collect();
+        let (kind, flags) = match self.verb {
+            RouteVerb::Add => (RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL),
+            RouteVerb::Change => (RTM_NEWROUTE, NLM_F_REPLACE),
+            RouteVerb::Replace => (RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE),
+            RouteVerb::Prepend => (RTM_NEWROUTE, NLM_F_CREATE),
+            RouteVerb::Append => (RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND),
+            RouteVerb::Test => (RTM_NEWROUTE, NLM_F_EXCL),
+            RouteVerb::Delete => (RTM_DELROUTE, 0),
+        };
+        Ok(Request { kind, flags: NLM_F_REQUEST | NLM_F_ACK | flags, body: body(&message) })
+    }
+
+    fn next_hops(&self, links: &Links) -> Result<Vec<RouteNextHop>, Refusal> {
+        let mut hops = Vec::new();
+        for hop in &self.hops {
+            let mut next = hop.hop.clone();
+            number_devices(&mut next.attributes, &hop.tunnel_devices, links)?;
+            if let Some(device) = &hop.device {
+                next.interface_index = links.find(device).map_err(|mut refusal| {
+                    refusal.exit = Exit::Language;
+                    refusal.text.push_str("\nError: cannot parse nexthop");
+                    refusal
+                })?;
+            }
+            next.attributes = next.attributes.into_iter().map(as_ip).collect();
+            hops.push(next);
+        }
+        Ok(hops)
+    }
+}
+
+/// The bytes of a message.
+pub(super) fn body(message: &RouteMessage) -> Vec<u8> {
+    let mut body = vec![0; message.buffer_len()];
+    message.emit(&mut body);
+    body
+}
+
+/// The table of a VRF.
+pub(super) fn vrf_table(name: &str, links: &Links) -> Result<u32, Refusal> {
+    links.vrf_table(name).filter(|table| *table != 0).ok_or_else(|| {
+        let text = format!("Error: argument \"{name}\" is wrong: Invalid VRF");
+        Refusal::new(Exit::Language, text, 0..0).with_help("a VRF is a link of that kind in the namespace")
+    })
+}
+
+/// Puts the numbers of the devices inside encapsulations where they belong.
+fn number_devices(
+    attributes: &mut [RouteAttribute],
+    devices: &[Device],
+    links: &Links,
+) -> Result<(), Refusal> {
+    let encaps = attributes.iter_mut().filter_map(|attribute| match attribute {
+        RouteAttribute::Encap(encap) => Some(encap),
+        _ => None,
+    });
+    let places = encaps.flatten().filter_map(|encap| match encap {
+        RouteLwTunnelEncap::Seg6Local(
+            RouteSeg6LocalTunnel::Iif(index) | RouteSeg6LocalTunnel::Oif(index),
+        )
+        | RouteLwTunnelEncap::Xfrm(RouteXfrmTunnel::Link(index)) => Some(index),
+        _ => None,
+    });
+    for (place, device) in places.zip(devices) {
+        *place = links.find(device).map_err(|mut refusal| {
+            refusal.exit = Exit::Language;
+            refusal
+        })?;
+    }
+    Ok(())
+}
+
+/// The attribute as `ip` writes it, where the crate of the types differs: both are good for the kernel.
+fn as_ip(attribute: RouteAttribute) -> RouteAttribute {
+    const RTA_ENCAP: u16 = 22;
+    const RTAX_CC_ALGO: u16 = 16;
+    match attribute {
+        RouteAttribute::Encap(encap) => {
+            let encap = encap.as_slice();
+            let mut bytes = vec![0; encap.buffer_len()];
+            encap.emit(&mut bytes);
+            RouteAttribute::Other(DefaultNla::new(RTA_ENCAP | NLA_F_NESTED, bytes))
+        }
+        RouteAttribute::Metrics(metrics) => {
+            let as_ip = |metric| match metric {
+                RouteMetric::CcAlgo(name) => {
+                    RouteMetric::Other(DefaultNla::new(RTAX_CC_ALGO, name.into_bytes()))
+                }
+                metric => metric,
+            };
+            RouteAttribute::Metrics(metrics.into_iter().map(as_ip).collect())
+        }
+        attribute => attribute,
+    }
+}
