@@ -7,6 +7,7 @@ mod follow;
 mod news;
 mod pace;
 mod run;
+mod script;
 mod sink;
 mod world;
 
@@ -17,5 +18,6 @@ pub use follow::follow;
 pub use news::{Change, News};
 pub use pace::Pace;
 pub use run::{Error, Loop};
+pub use script::{Script, ScriptContext, ScriptError, ScriptOutcome, ScriptQueue, Scripts};
 pub use sink::Sink;
 pub use world::{ContainerKey, Effects, Policy, World};
