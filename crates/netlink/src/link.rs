@@ -5,6 +5,9 @@ use netlink_packet_route::link::{InfoData, InfoKind, InfoVrf, LinkAttribute, Lin
 
 use crate::{Exit, Refusal};
 
+/// The longest name of a link, with the zero at its end.
+const NAME_SIZE: usize = 16;
+
 /// The links of a network namespace, and which of the container's networks each belongs to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Links {
@@ -99,15 +102,20 @@ impl Links {
         self.links.iter().find(|link| link.index == index)
     }
 
-    /// The number of a device, 0 for none: by name, further name, network, or the literal form `if7`.
+    /// The number of a device: by name, further name, network, name with an alias as in `eth0:1`, or the literal form `if7`.
     pub fn index(&self, device: &Device) -> Option<u32> {
         match device {
             Device::Network(network) => self.networks.get(network).copied(),
             Device::Name(name) => {
-                let named = |link: &&Link| link.name == *name || link.other_names.contains(name);
-                let found = self.links.iter().find(named).map(|link| link.index);
-                // `ip` trusts the number, whether there is such a link or not.
-                found.or_else(|| name.strip_prefix("if")?.parse().ok().filter(|index| *index > 0))
+                let named = |name: &str| {
+                    let is = |link: &&Link| link.name == name || link.other_names.iter().any(|it| it == name);
+                    self.links.iter().find(is).map(|link| link.index)
+                };
+                // `ip` asks a second time in an old way, for which the kernel cuts aliases of addresses off.
+                let aliased =
+                    || name.split_once(':').filter(|_| name.len() < NAME_SIZE).and_then(|it| named(it.0));
+                // It trusts the number, whether there is such a link or not.
+                named(name).or_else(aliased).or_else(|| literal_index(name))
             }
         }
     }
@@ -189,8 +197,59 @@ impl Link {
     }
 }
 
+/// What C's `sscanf` reads by `if%u`: whatever follows the number is left, and what is too large is cut off.
+fn literal_index(name: &str) -> Option<u32> {
+    let number = name.strip_prefix("if")?;
+    let digits = number.strip_prefix(['+', '-']).unwrap_or(number);
+    let length = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let digits = digits.get(..length).filter(|digits| !digits.is_empty())?;
+    let (index, overflown) = match digits.parse::<u64>() {
+        Ok(index) => (index, false),
+        Err(_) => (u64::MAX, true),
+    };
+    let negative = number.starts_with('-') && !overflown;
+    let index = if negative { index.wrapping_neg() } else { index };
+    u32::try_from(index & u64::from(u32::MAX)).ok().filter(|index| *index > 0)
+}
+
 /// Six bytes in hexadecimal with colons between.
 fn mac(text: &str) -> Option<Vec<u8>> {
     let bytes: Option<Vec<u8>> = text.split(':').map(|byte| u8::from_str_radix(byte, 16).ok()).collect();
     bytes.filter(|bytes| bytes.len() == 6 && bytes.iter().any(|byte| *byte != 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_that_ip_finds() {
+        let links = Links::new(vec![
+            Link { index: 1, name: "lo".to_owned(), ..Link::default() },
+            Link {
+                index: 2,
+                name: "eth0".to_owned(),
+                other_names: vec!["uplink-to-the-world".to_owned()],
+                ..Link::default()
+            },
+        ]);
+        let check = |name: &str, expected| {
+            assert_eq!(links.index(&Device::Name(name.to_owned())), expected, "{name}")
+        };
+        check("eth0", Some(2));
+        check("uplink-to-the-world", Some(2));
+        check("eth0:1", Some(2));
+        check("eth0:", Some(2));
+        check("eth0:a-long-alias", None);
+        check("eth9:1", None);
+        check("if3", Some(3));
+        check("if3x", Some(3));
+        check("if3:1", Some(3));
+        check("if-1", Some(u32::MAX));
+        check("if4294967298", Some(2));
+        check("if99999999999999999999", Some(u32::MAX));
+        check("if0", None);
+        check("if", None);
+        check("eth1", None);
+    }
 }

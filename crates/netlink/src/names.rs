@@ -96,6 +96,13 @@ impl NameSet {
     }
 }
 
+impl NameSet {
+    /// Whether a number has one name, and a file's takes the place of the one that was built in.
+    fn has_one_name_each(self) -> bool {
+        matches!(self, Self::Protocol | Self::Scope | Self::Realm | Self::TrafficClass)
+    }
+}
+
 impl Names {
     /// What is known without a file.
     pub fn built_in() -> Self {
@@ -124,6 +131,9 @@ impl Names {
             };
             let Some((name, number)) = entry else { return Some(line.to_owned()) };
             if number <= set.greatest() {
+                if set.has_one_name_each() {
+                    names.retain(|_, known| *known != number);
+                }
                 names.insert(name.to_owned(), number);
                 if set == NameSet::Transport {
                     names.extend(words.map(|alias| (alias.to_owned(), number)));
@@ -174,6 +184,16 @@ mod tests {
             (Some(100), Some(200), Some(254), None)
         );
         assert_eq!(names.name(NameSet::Table, 100), Some("vpn"));
+    }
+
+    #[test]
+    fn a_files_name_may_take_the_place_of_another() {
+        let mut names = Names::built_in();
+        assert_eq!(names.read(NameSet::Realm, "0 cosmos\n"), None);
+        assert_eq!(names.number(NameSet::Realm, "cosmos"), Some(0));
+        assert_eq!(names.number(NameSet::Realm, "unknown"), None);
+        assert_eq!(names.read(NameSet::Table, "254 first\n"), None);
+        assert_eq!(names.number(NameSet::Table, "main"), Some(254));
     }
 
     #[test]
