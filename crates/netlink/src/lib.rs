@@ -2,29 +2,42 @@
 
 mod action;
 mod answer;
+mod apply;
+mod carry_out;
 mod error;
+mod label;
 mod language;
 mod link;
 mod message;
 mod names;
 mod namespace;
 mod number;
+mod plan;
 mod prefix;
 mod process;
 mod refusal;
 mod request;
+mod restore;
 mod socket;
 mod state;
 pub mod system;
+mod variables;
 mod word;
 
 pub use action::{Action, AddressChange, AddressVerb, Hop, RouteChange, RouteVerb, RuleChange, RuleVerb};
 pub use answer::Answer;
+pub use apply::{
+    Applied, Conditions, FAILED, HostRoutes, Inside, NO_ENTRY, apply, apply_in, forecast, forecast_in,
+    host_namespace, place, read, withdraw,
+};
+pub use carry_out::{Done, OnError, Outcome, TakenBack, carry_out};
 pub use error::Error;
+pub use label::{IGNORED, Kind, Part, STRING, UNKNOWN, VARIABLE, asks, parts};
 pub use language::{AddressFilter, Context, Dialect, Object, Parsed, RouteFilter, RuleFilter, parse};
 pub use link::{Device, Link, Links};
 pub use names::{NameSet, Names};
 pub use namespace::{Namespace, NamespaceId};
+pub use plan::{Allow, DANGER, Danger, Done as Idle, Filter, Place, Plan, Step, plan, step};
 pub use process::Process;
 pub use refusal::{Exit, Refusal};
 pub use request::Request;

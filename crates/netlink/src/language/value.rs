@@ -23,9 +23,13 @@ pub(super) fn traffic_class(names: &Names, word: &Word<'_>) -> Option<u8> {
     octet(names, NameSet::TrafficClass, word, 16)
 }
 
-/// A group of links, by name or by a number that is no negative one as an `int`.
+/// A group of links, by name or by a number, of which C's `int` must not be negative: `4294967296` is 0.
 pub(super) fn group(names: &Names, word: &Word<'_>) -> Option<u32> {
-    names.number(NameSet::Group, word.text).or_else(|| non_negative(word.text))
+    let number = || {
+        let number = number::u64(word.text, 0)? & u64::from(u32::MAX);
+        u32::try_from(number).ok().filter(|number| i32::try_from(*number).is_ok())
+    };
+    names.number(NameSet::Group, word.text).or_else(number)
 }
 
 /// A realm, or one of source and destination each, in the form of `FRA_FLOW` and `RTA_FLOW`: `2`, `1/2`, `1/`, or 32 bits at once.
@@ -117,7 +121,9 @@ mod tests {
         check("default", Some(0));
         check("0x7fffffff", Some(0x7fff_ffff));
         check("-0", Some(0));
-        for bad in ["0x80000000", "-1", "-18446744073709551615", "x"] {
+        check("4294967296", Some(0));
+        check("-4294967295", Some(1));
+        for bad in ["0x80000000", "0x1ffffffff", "-1", "99999999999999999999", "x"] {
             check(bad, None);
         }
     }

@@ -125,9 +125,9 @@ impl<'a, 'w> Draft<'a, 'w> {
     fn keyword(&mut self, word: Word<'a>, words: &mut Words<'a>) -> Result<(), Refusal> {
         let (is, begins) = (|keyword| word.is(keyword), |keyword| word.begins(keyword));
         match word.text {
-            _ if is("peer") || is("remote") => self.peer(words.value()?)?,
+            _ if is("peer") || is("remote") => self.peer(&words.value()?)?,
             _ if begins("broadcast") || is("brd") => self.broadcast(words.value()?)?,
-            _ if is("anycast") => self.anycast(words.value()?)?,
+            _ if is("anycast") => self.anycast(&words.value()?)?,
             _ if is("scope") => {
                 let value = words.value()?;
                 let scope = value::scope(self.context.names, &value);
@@ -164,11 +164,11 @@ impl<'a, 'w> Draft<'a, 'w> {
         Ok(())
     }
 
-    fn peer(&mut self, value: Word<'a>) -> Result<(), Refusal> {
+    fn peer(&mut self, value: &Word<'_>) -> Result<(), Refusal> {
         if self.peer.as_ref().is_some_and(has_bytes) {
-            return Err(Refusal::duplicate("peer", &value));
+            return Err(Refusal::duplicate("peer", value));
         }
-        let prefix = self.prefix(&value)?;
+        let prefix = self.prefix(value)?;
         self.push(attribute(ADDRESS, prefix.address));
         self.message.header.prefix_len = prefix.length;
         self.peer = Some(prefix);
@@ -191,11 +191,11 @@ impl<'a, 'w> Draft<'a, 'w> {
         Ok(())
     }
 
-    fn anycast(&mut self, value: Word<'a>) -> Result<(), Refusal> {
+    fn anycast(&mut self, value: &Word<'_>) -> Result<(), Refusal> {
         if self.has_anycast {
-            return Err(Refusal::duplicate("anycast", &value));
+            return Err(Refusal::duplicate("anycast", value));
         }
-        let address = self.address(&value)?;
+        let address = self.address(value)?;
         self.push(attribute(ANYCAST, address));
         self.has_anycast = address.is_some();
         Ok(())

@@ -260,7 +260,7 @@ impl<'a, 'w> Draft<'a, 'w> {
                     range::users(value.text).ok_or_else(|| Refusal::wrong(&value, "invalid UID range"))?;
                 self.push(RuleAttribute::UidRange(users));
             }
-            _ if is("nat") || begins("map-to") => self.nat(words.value()?)?,
+            _ if is("nat") || begins("map-to") => self.nat(&words.value()?)?,
             _ if is("ipproto") => {
                 let transport = transport(&words.value()?, self.context)?;
                 self.push(RuleAttribute::IpProtocol(transport.into()));
@@ -317,9 +317,9 @@ impl<'a, 'w> Draft<'a, 'w> {
         Ok(())
     }
 
-    fn nat(&mut self, value: Word<'a>) -> Result<(), Refusal> {
+    fn nat(&mut self, value: &Word<'_>) -> Result<(), Refusal> {
         self.warnings.push("Warning: route NAT is deprecated".to_owned());
-        let address = prefix::address(&value, AddressFamily::Inet).map_err(|_| {
+        let address = prefix::address(value, AddressFamily::Inet).map_err(|_| {
             let text = format!("Error: an IP address is expected rather than \"{}\"", value.text);
             Refusal::new(Exit::Unusable, text, value.span.clone())
         })?;

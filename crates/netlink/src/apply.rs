@@ -1,0 +1,349 @@
+use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use nix::errno::Errno;
+use portolan_container::{Attachment, Code, Container, Diagnostic};
+
+use crate::carry_out::{Done, OnError, Outcome, carry_out};
+use crate::plan::{Allow, Place, Plan, Step, plan};
+use crate::{Answer, Error, Exit, Kind, Namespace, Part, Process, Request, Socket, State};
+
+/// The kernel refused what a label asks for: the address is taken, the gateway is on no network of the container, and so on.
+///
+/// The message has the kernel's own words. What else the container asks for is done, unless `network.onError` says `rollback`.
+pub const FAILED: Code = Code("network-failed");
+
+/// A container's network namespace, or the host's, cannot be entered: nothing of what its labels ask for there is done.
+pub const NO_ENTRY: Code = Code("network-no-entry");
+
+/// How a container's labels are carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conditions {
+    /// Where the proc file system of the engine's host is mounted.
+    pub proc: PathBuf,
+    /// How long the changes in one namespace may take.
+    pub timeout: Duration,
+    /// What happens after a failure.
+    pub on_error: OnError,
+    /// The dangers that labels may bring about.
+    pub allow: Allow,
+}
+
+impl Default for Conditions {
+    fn default() -> Self {
+        Self {
+            proc: PathBuf::from("/proc"),
+            timeout: Duration::from_secs(5),
+            on_error: OnError::default(),
+            allow: Allow::default(),
+        }
+    }
+}
+
+/// What came of a container's labels.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// What was done, in the words of `ip`.
+    pub done: Vec<String>,
+    /// What could not be done, with the container's name.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Whether the container ended while this was done: what failed is of no concern then, and is not told.
+    pub ended: bool,
+    /// The messages that added routes to the host, and those that did not need to.
+    pub host: HostRoutes,
+    /// The code with which `ip` would have exited at the first failure.
+    pub exit: Option<Exit>,
+}
+
+/// Routes on the host that labels ask for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HostRoutes {
+    /// Those that were added.
+    pub added: Vec<Request>,
+    /// Those that were there already.
+    pub there: Vec<Request>,
+}
+
+/// Carries out what a container's labels ask for, in its namespace and in the host's.
+///
+/// A second time it does nothing, unless something has changed there in between.
+pub fn apply(container: &Container, parts: &[Part], conditions: &Conditions) -> Applied {
+    let mut applied = Applied::default();
+    let (host, inside): (Vec<Part>, Vec<Part>) =
+        parts.iter().cloned().partition(|part| part.kind == Kind::HostRoute);
+    if !inside.is_empty() {
+        let found = Inside::find(container, conditions);
+        let attachments = &container.attachments;
+        match found
+            .and_then(|it| Ok((run(&it.namespace, &inside, it.place, attachments, conditions)?, it.process)))
+        {
+            Ok(((plan, outcome), process)) => {
+                applied.take(&inside, &plan, outcome);
+                applied.ended = process.namespace().is_err();
+            }
+            Err(error) if error.is_gone() => applied.ended = true,
+            Err(error) => applied.fail(&error),
+        }
+    }
+    if !host.is_empty() && !applied.ended {
+        let outcome = host_namespace(&conditions.proc)
+            .and_then(|namespace| run(&namespace, &host, Place::Host, &BTreeMap::new(), conditions));
+        match outcome {
+            Ok((plan, outcome)) => applied.take(&host, &plan, outcome),
+            Err(error) => applied.fail(&error),
+        }
+    }
+    if applied.ended {
+        applied.diagnostics.clear();
+    }
+    for diagnostic in &mut applied.diagnostics {
+        diagnostic.container = Some(container.name.clone());
+    }
+    applied
+}
+
+/// Carries out strings in a namespace that is known already: what [`apply`] does once it has found one.
+///
+/// `attachments` are those of the container, by which devices are found. Diagnostics are without a container's name.
+///
+/// # Errors
+/// Where the namespace cannot be entered or the kernel cannot be asked.
+pub fn apply_in(
+    namespace: &Namespace,
+    place: Place,
+    parts: &[Part],
+    attachments: &BTreeMap<String, Attachment>,
+    conditions: &Conditions,
+) -> Result<Applied, Error> {
+    let (plan, outcome) = run(namespace, parts, place, attachments, conditions)?;
+    let mut applied = Applied::default();
+    applied.take(parts, &plan, outcome);
+    Ok(applied)
+}
+
+/// Tells what [`apply_in`] would do.
+///
+/// # Errors
+/// As [`apply_in`].
+pub fn forecast_in(
+    namespace: &Namespace,
+    place: Place,
+    parts: &[Part],
+    attachments: &BTreeMap<String, Attachment>,
+    conditions: &Conditions,
+) -> Result<Plan, Error> {
+    namespace.run(conditions.timeout, |socket| {
+        Ok(plan(parts, &read(socket, attachments)?, place, conditions.allow))
+    })?
+}
+
+/// Tells what [`apply`] would do: the plan of each namespace, with the strings that it is for, and what keeps it from being made.
+pub fn forecast(
+    container: &Container,
+    parts: &[Part],
+    conditions: &Conditions,
+) -> Vec<Result<(Vec<Part>, Plan), Diagnostic>> {
+    let (host, inside): (Vec<Part>, Vec<Part>) =
+        parts.iter().cloned().partition(|part| part.kind == Kind::HostRoute);
+    let mut plans = Vec::new();
+    let mut push = |parts: Vec<Part>, made: Result<Plan, Error>| {
+        plans.push(match made {
+            Ok(plan) => Ok((parts, plan)),
+            Err(error) => Err(no_entry(&error).in_container(&container.name)),
+        });
+    };
+    if !inside.is_empty() {
+        let made = Inside::find(container, conditions)
+            .and_then(|it| forecast_in(&it.namespace, it.place, &inside, &container.attachments, conditions));
+        push(inside, made);
+    }
+    if !host.is_empty() {
+        let made = host_namespace(&conditions.proc)
+            .and_then(|namespace| forecast_in(&namespace, Place::Host, &host, &BTreeMap::new(), conditions));
+        push(host, made);
+    }
+    plans
+}
+
+/// Deletes routes on the host that were added before. What is gone already is no failure.
+///
+/// # Errors
+/// Where the host's namespace cannot be entered. The answers are what the kernel refused.
+pub fn withdraw(added: &[Request], conditions: &Conditions) -> Result<Vec<Answer>, Error> {
+    let requests: Vec<Request> = added.iter().map(Request::inverse).collect();
+    let answers =
+        host_namespace(&conditions.proc)?.run(conditions.timeout, |socket| socket.send(&requests))??;
+    let gone = [0, Errno::ESRCH as i32, Errno::ENODEV as i32];
+    Ok(answers.into_iter().filter(|answer| !gone.contains(&answer.errno)).collect())
+}
+
+/// The namespace that a container is in, proven to be its own.
+#[derive(Debug)]
+pub struct Inside {
+    process: Process,
+    /// The namespace.
+    pub namespace: Namespace,
+    /// Whether it is the host's.
+    pub place: Place,
+}
+
+impl Inside {
+    /// Finds the namespace of a running container.
+    ///
+    /// # Errors
+    /// Where the container does not run, where its process is another's, and where the namespace may not be opened.
+    pub fn find(container: &Container, conditions: &Conditions) -> Result<Self, Error> {
+        let process = Process::open(&conditions.proc, container.pid.unwrap_or(0))?;
+        let namespace = process.namespace_of(&container.id)?;
+        let place = place(&namespace, &conditions.proc)?;
+        Ok(Self { process, namespace, place })
+    }
+}
+
+/// Whether a namespace is the host's, or this program's own.
+///
+/// # Errors
+/// Where this program's own namespace cannot be opened.
+pub fn place(namespace: &Namespace, proc: &Path) -> Result<Place, Error> {
+    let host = host_namespace(proc).is_ok_and(|host| host.id() == namespace.id());
+    let own = Namespace::own()?.id() == namespace.id();
+    Ok(if host || own { Place::Host } else { Place::Container })
+}
+
+/// What a namespace holds, with the networks by which its links are attached.
+///
+/// # Errors
+/// Where the kernel cannot be asked.
+pub fn read(socket: &mut Socket, attachments: &BTreeMap<String, Attachment>) -> Result<State, Error> {
+    let mut state = State::read(socket)?;
+    let addresses = state.addresses_of_links();
+    state.links = std::mem::take(&mut state.links).with_networks(attachments, &addresses);
+    Ok(state)
+}
+
+fn run(
+    namespace: &Namespace,
+    parts: &[Part],
+    place: Place,
+    attachments: &BTreeMap<String, Attachment>,
+    conditions: &Conditions,
+) -> Result<(Plan, Outcome), Error> {
+    namespace.run(conditions.timeout, |socket| {
+        let state = read(socket, attachments)?;
+        let plan = plan(parts, &state, place, conditions.allow);
+        let outcome = carry_out(&plan, socket, &state, conditions.on_error)?;
+        Ok((plan, outcome))
+    })?
+}
+
+/// The host's network namespace: that of the first process.
+///
+/// # Errors
+/// [`Error::NoHost`] inside a container that does not see the host's processes; else why it cannot be opened.
+pub fn host_namespace(proc: &Path) -> Result<Namespace, Error> {
+    if is_caged(proc) {
+        return Err(Error::NoHost);
+    }
+    match Process::open(proc, 1).and_then(|first| first.namespace()) {
+        // Outside of containers, this program's own is the host's.
+        Err(Error::Open { .. }) if proc == Path::new("/proc") && !in_container() => Namespace::own(),
+        other => other,
+    }
+}
+
+/// Whether the first process that is seen there may be a container's, and not the host's.
+fn is_caged(proc: &Path) -> bool {
+    /// The number of the first namespace of process numbers, in every kernel.
+    const FIRST: u64 = 0xEFFF_FFFC;
+    let own = || std::fs::metadata("/proc/self/ns/pid").map(|file| file.ino());
+    in_container() && proc == Path::new("/proc") && own().is_ok_and(|number| number != FIRST)
+}
+
+/// Whether this program runs in a container, by the marks that engines leave there.
+fn in_container() -> bool {
+    Path::new("/.dockerenv").exists() || Path::new("/run/.containerenv").exists()
+}
+
+impl Applied {
+    fn take(&mut self, parts: &[Part], plan: &Plan, outcome: Outcome) {
+        let taken_back = outcome.taken_back;
+        for ((part, step), done) in parts.iter().zip(&plan.steps).zip(outcome.steps) {
+            self.take_one(part, step, done, taken_back.is_some());
+        }
+        let Some(back) = taken_back else { return };
+        for answer in back.failures {
+            let message = format!("the namespace is not wholly as it was before: {}", answer.text());
+            self.diagnostics.push(Diagnostic::error(FAILED, message));
+        }
+    }
+
+    fn take_one(&mut self, part: &Part, step: &Step, done: Done, taken_back: bool) {
+        let on_host = part.kind == Kind::HostRoute;
+        match (done, step) {
+            (Done::Did, Step::Send { request, .. }) if !taken_back => {
+                if on_host && request.kind == Request::NEW_ROUTE {
+                    self.host.added.push(request.clone());
+                }
+                self.done.push(part.command());
+            }
+            (Done::Did, _) if !taken_back => self.done.push(part.command()),
+            (Done::Nothing, Step::Done { request: Some(request), .. }) if on_host => {
+                self.host.there.push(request.clone());
+            }
+            (Done::Failed(answer), _) => {
+                self.exit.get_or_insert(Exit::Kernel);
+                self.diagnostics.push(failed(part, &answer, taken_back));
+            }
+            (Done::Refused(refusal), _) => {
+                self.exit.get_or_insert(refusal.exit);
+                let message = format!("`{}`: {}", part.command(), refusal.text);
+                let diagnostic = Diagnostic::error(FAILED, message).at(part.place());
+                self.diagnostics.push(match refusal.help {
+                    Some(help) => diagnostic.with_help(help),
+                    None => diagnostic,
+                });
+            }
+            (Done::Dangerous(danger), _) => {
+                self.exit.get_or_insert(Exit::Unusable);
+                self.diagnostics.push(danger.diagnostic(part));
+            }
+            (Done::Did | Done::Nothing | Done::Skipped, _) => {}
+        }
+    }
+
+    fn fail(&mut self, error: &Error) {
+        self.diagnostics.push(no_entry(error));
+    }
+}
+
+fn no_entry(error: &Error) -> Diagnostic {
+    let diagnostic = Diagnostic::error(NO_ENTRY, format!("network actions are not done: {error}"));
+    match error.help() {
+        Some(help) => diagnostic.with_help(help),
+        None => diagnostic,
+    }
+}
+
+/// What the kernel refused, with what users most often miss.
+fn failed(part: &Part, answer: &Answer, taken_back: bool) -> Diagnostic {
+    let text = answer.text();
+    let text =
+        text.strip_prefix("Error: ").or_else(|| text.strip_prefix("RTNETLINK answers: ")).unwrap_or(&text);
+    let back = if taken_back { ", and what the other strings did is taken back" } else { "" };
+    let message = format!("`{}`: {}{back}", part.command(), text.trim_end_matches('.'));
+    let diagnostic = Diagnostic::error(FAILED, message).at(part.place());
+    let help = match Errno::from_raw(answer.errno) {
+        Errno::ENETUNREACH | Errno::EHOSTUNREACH => {
+            "a gateway must be on a network that the container has an address on, or come with `onlink` and a device"
+        }
+        Errno::EEXIST => "`replace` takes the place of what is there",
+        Errno::EPERM => "the service needs the capability CAP_NET_ADMIN",
+        Errno::ENODEV => {
+            "give the device: `dev eth0`, or `dev network:NAME` for one of the container's networks"
+        }
+        _ => return diagnostic,
+    };
+    diagnostic.with_help(help)
+}

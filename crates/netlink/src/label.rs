@@ -1,0 +1,254 @@
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use netlink_packet_route::AddressFamily;
+use portolan_container::{Code, Diagnostic, LabelPlace};
+
+use crate::{Context, Dialect, Names, Object, Parsed, Refusal, parse, variables};
+
+/// A string in a label `docker-events.*` that cannot be carried out: it is not of the language of `ip`.
+///
+/// It is left out, and what else the container asks for is done. The words are those of `ip`, so that they can be looked up.
+pub const STRING: Code = Code("network-string");
+
+/// A variable in `docker-events.host-route` that has no value, or one that is not a single word.
+pub const VARIABLE: Code = Code("network-variable");
+
+/// A label below `docker-events.` that nobody reads.
+pub const UNKNOWN: Code = Code("network-unknown-label");
+
+/// Something in a string that `ip` would warn of and ignore.
+pub const IGNORED: Code = Code("network-ignored");
+
+/// What comes before the kind in a label's key.
+const PREFIX: &str = "docker-events.";
+
+/// A label that asks for changes of the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// `docker-events.address`, in the container's network namespace.
+    Address,
+    /// `docker-events.route`, in the container's network namespace.
+    Route,
+    /// `docker-events.rule`, in the container's network namespace.
+    Rule,
+    /// `docker-events.host-route`, in the host's.
+    HostRoute,
+}
+
+impl Kind {
+    /// All of them, in the order in which they are carried out: routes go through addresses.
+    pub const ALL: [Self; 4] = [Self::Address, Self::Route, Self::Rule, Self::HostRoute];
+
+    /// The word: `host-route`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::Route => "route",
+            Self::Rule => "rule",
+            Self::HostRoute => "host-route",
+        }
+    }
+
+    /// The label's key: `docker-events.host-route`.
+    pub fn label(self) -> String {
+        format!("{PREFIX}{}", self.word())
+    }
+
+    /// The object of `ip`.
+    pub fn object(self) -> Object {
+        match self {
+            Self::Address => Object::Address,
+            Self::Route | Self::HostRoute => Object::Route,
+            Self::Rule => Object::Rule,
+        }
+    }
+}
+
+/// One string between semicolons in a label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The label that it is in.
+    pub kind: Kind,
+    /// Where it is in the label's value, in bytes.
+    pub span: Range<usize>,
+    /// The string, its variables replaced.
+    pub text: String,
+    /// What it asks for.
+    pub parsed: Parsed,
+}
+
+impl Part {
+    /// The string as it stands after `ip`: `ip route add default via 10.0.0.1`.
+    pub fn command(&self) -> String {
+        let object = match self.kind.object() {
+            Object::Address => "address",
+            Object::Route => "route",
+            Object::Rule => "rule",
+        };
+        format!("ip {object} {}", self.text)
+    }
+
+    /// The place in the container's label.
+    pub fn place(&self) -> LabelPlace {
+        LabelPlace::value(&self.kind.label(), self.span.clone())
+    }
+}
+
+/// Whether a container asks for changes of the network.
+pub fn asks(labels: &BTreeMap<String, String>) -> bool {
+    Kind::ALL.into_iter().any(|kind| labels.get(&kind.label()).is_some_and(|value| !value.trim().is_empty()))
+}
+
+/// Reads a container's labels: all strings that can be carried out, in their order, and what is wrong with the others.
+///
+/// `variable` gives the value of a variable in `docker-events.host-route`. Diagnostics are without the container's name.
+pub fn parts(
+    labels: &BTreeMap<String, String>,
+    names: &Names,
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> (Vec<Part>, Vec<Diagnostic>) {
+    let mut parts = Vec::new();
+    let mut diagnostics = unknown(labels);
+    for kind in Kind::ALL {
+        let Some(value) = labels.get(&kind.label()) else { continue };
+        for span in split(value) {
+            let text = value.get(span.clone()).unwrap_or_default();
+            match part(kind, text, span, names, variable) {
+                Ok(part) => {
+                    diagnostics.extend(part.parsed.warnings.iter().map(|warning| {
+                        let warning = warning.strip_prefix("Warning: ").unwrap_or(warning);
+                        Diagnostic::warning(IGNORED, format!("`{}`: {warning}", part.command()))
+                            .at(part.place())
+                    }));
+                    parts.push(part);
+                }
+                Err(diagnostic) => diagnostics.push(*diagnostic),
+            }
+        }
+    }
+    (parts, diagnostics)
+}
+
+fn part(
+    kind: Kind,
+    text: &str,
+    span: Range<usize>,
+    names: &Names,
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> Result<Part, Box<Diagnostic>> {
+    let place = |within: Range<usize>| {
+        LabelPlace::value(&kind.label(), span.start + within.start..span.start + within.end)
+    };
+    let nothing = |_: &str| None;
+    let replaced = if kind == Kind::HostRoute || !text.contains('$') {
+        variables::replace(text, variable)
+    } else {
+        variables::replace(text, &nothing).map_err(|mut unset| {
+            unset.why = "`$`: there are variables in `docker-events.host-route` only".to_owned();
+            unset.help =
+                "write the value itself; in a Compose file `$NAME` is replaced by Compose".to_owned();
+            unset
+        })
+    };
+    let replaced = replaced.map_err(|unset| {
+        Box::new(Diagnostic::error(VARIABLE, unset.why).at(place(unset.span)).with_help(unset.help))
+    })?;
+    let context = Context { names, dialect: Dialect::Label, family: AddressFamily::Unspec };
+    match parse(kind.object(), &replaced.text, context) {
+        Ok(parsed) => Ok(Part { kind, text: replaced.text.into_owned(), span, parsed }),
+        Err(refusal) => {
+            let span = replaced.origin(refusal.span.clone());
+            let span = if span.is_empty() { 0..text.len() } else { span };
+            Err(Box::new(refused(&refusal).at(place(span))))
+        }
+    }
+}
+
+/// A refusal as a finding, without its place.
+fn refused(refusal: &Refusal) -> Diagnostic {
+    let mut message = refusal.text.strip_prefix("Error: ").unwrap_or(&refusal.text).to_owned();
+    message.truncate(message.trim_end_matches('.').len());
+    let diagnostic = Diagnostic::error(STRING, message);
+    match &refusal.help {
+        Some(help) => diagnostic.with_help(help.clone()),
+        None => diagnostic,
+    }
+}
+
+/// The strings between semicolons, without those that are empty.
+fn split(value: &str) -> Vec<Range<usize>> {
+    let mut spans = Vec::new();
+    let mut start = 0;
+    for part in value.split(';') {
+        let trimmed = part.trim_start();
+        let begin = start + part.len() - trimmed.len();
+        let length = trimmed.trim_end().len();
+        if length > 0 {
+            spans.push(begin..begin + length);
+        }
+        start += part.len() + 1;
+    }
+    spans
+}
+
+/// Labels below the prefix that are not ours.
+fn unknown(labels: &BTreeMap<String, String>) -> Vec<Diagnostic> {
+    let ours = |key: &str| Kind::ALL.into_iter().any(|kind| kind.label() == key);
+    let below = labels.keys().filter(|key| key.starts_with(PREFIX) && !ours(key));
+    below
+        .map(|key| {
+            let word = key.get(PREFIX.len()..).unwrap_or_default();
+            let words: Vec<_> = Kind::ALL.into_iter().map(Kind::word).collect();
+            let lower = word.to_ascii_lowercase();
+            let near = words
+                .iter()
+                .find(|known| lower.starts_with(**known) || known.starts_with(&lower) && !lower.is_empty());
+            let help = match near {
+                Some(near) => format!("did you mean `{PREFIX}{near}`?"),
+                None => format!("there are `{PREFIX}address`, `route`, `rule` and `host-route`"),
+            };
+            let place = LabelPlace::key(key, PREFIX.len()..key.len());
+            Diagnostic::warning(UNKNOWN, "nobody reads this label").at(place).with_help(help)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(labels: &[(&str, &str)]) -> (Vec<Part>, Vec<Diagnostic>) {
+        let labels = labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        parts(&labels, &Names::built_in(), &|name| (name == "VPN_IP").then(|| "10.0.8.0".to_owned()))
+    }
+
+    #[test]
+    fn strings_stand_between_semicolons() {
+        let check = |value: &str, expected: &[&str]| {
+            let found: Vec<_> = split(value).into_iter().map(|span| &value[span]).collect();
+            assert_eq!(found, expected, "{value:?}");
+        };
+        check("", &[]);
+        check(" ; ;", &[]);
+        check("a b;c ; \n d;", &["a b", "c", "d"]);
+    }
+
+    #[test]
+    fn a_label_nobody_reads_is_told() {
+        let (_, diagnostics) = read(&[("docker-events.routes", "add default via 10.0.0.1")]);
+        assert_eq!(diagnostics.len(), 1);
+        assert_eq!(diagnostics[0].code, UNKNOWN);
+        assert_eq!(diagnostics[0].help.as_deref(), Some("did you mean `docker-events.route`?"));
+    }
+
+    #[test]
+    fn a_variable_without_a_value_names_itself() {
+        let (parts, diagnostics) =
+            read(&[("docker-events.host-route", "add $VPN_IP/16 via $NONE; add 10.1.0.0/16 dev lo")]);
+        assert_eq!(parts.len() + 1, 2);
+        assert_eq!(diagnostics[0].code, VARIABLE);
+        assert_eq!(diagnostics[0].message, "variable `NONE` has no value");
+        assert_eq!(diagnostics[0].label, Some(LabelPlace::value("docker-events.host-route", 19..24)));
+    }
+}

@@ -1,0 +1,242 @@
+//! Actions against what a namespace holds: what will be sent, what is there already, what is refused.
+
+mod address;
+mod danger;
+mod route;
+mod rule;
+mod trial;
+
+pub use danger::{Allow, DANGER, Danger};
+
+use netlink_packet_core::Parseable;
+use netlink_packet_route::address::AddressMessage;
+use netlink_packet_route::route::RouteMessage;
+use netlink_packet_route::rule::RuleMessage;
+
+use self::trial::Verdicts;
+use crate::{Action, AddressFilter, Links, Part, Refusal, Request, RouteFilter, RuleFilter, State};
+
+/// What becomes of each string of a container in a namespace, in order.
+///
+/// The same strings a second time come to nothing: what a string adds is there, what it deletes is gone, and a sequence that
+/// takes something away and puts it back is left alone, so that there is no gap in between.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// One step a string.
+    pub steps: Vec<Step>,
+}
+
+/// What becomes of one string.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Step {
+    /// It is sent.
+    Send {
+        /// The message.
+        request: Request,
+        /// Whether what it adds may be there already, or what it deletes gone, by then: the kernel's word for that is no failure.
+        lenient: bool,
+    },
+    /// All that matches is looked up and deleted.
+    Flush {
+        /// What matches.
+        filter: Filter,
+        /// The question to the kernel.
+        dump: Request,
+        /// The answers as far as they are known: what would be deleted of what is there now.
+        forecast: Vec<Request>,
+    },
+    /// Nothing is to be done.
+    Done {
+        /// Why.
+        why: Done,
+        /// The message that was not needed.
+        request: Option<Request>,
+    },
+    /// It is not sent, because it would do more harm than one container may.
+    Dangerous(Danger),
+    /// It cannot be sent: its device is not there.
+    Refused(Refusal),
+}
+
+/// Why nothing is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// What it adds is there already.
+    There,
+    /// What it deletes is not there.
+    Gone,
+    /// Together with the strings after it, it comes to what is there already.
+    Undone,
+}
+
+impl Done {
+    /// The same in words.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::There => "is there already",
+            Self::Gone => "is not there to be deleted",
+            Self::Undone => "comes to what is there already, with the strings after it",
+        }
+    }
+}
+
+/// What a flush deletes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Filter {
+    /// These addresses.
+    Addresses(AddressFilter),
+    /// These routes.
+    Routes(RouteFilter),
+    /// These rules.
+    Rules(RuleFilter),
+}
+
+/// Whose namespace the strings are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A container's own, or that of another container which it shares.
+    Container,
+    /// The host's.
+    Host,
+}
+
+/// Makes a plan for strings of one container that are all for the same namespace.
+///
+/// `state` is what the namespace holds now; its links have the container's networks.
+pub fn plan(parts: &[Part], state: &State, place: Place, allow: Allow) -> Plan {
+    let actions = || parts.iter().map(|part| &part.parsed.action);
+    let mut steps: Vec<Option<Step>> =
+        parts.iter().map(|part| danger::find(part, state, place, allow).map(Step::Dangerous)).collect();
+    let judged: Vec<Option<&Action>> =
+        actions().zip(&steps).map(|(action, step)| step.is_none().then_some(action)).collect();
+    let mut verdicts = Verdicts::default();
+    address::judge(&judged, state, &mut verdicts);
+    rule::judge(&judged, state, &mut verdicts);
+    let moves = address::moves(&judged, &verdicts);
+    route::judge(&judged, state, moves, &mut verdicts);
+    for (at, step) in steps.iter_mut().enumerate() {
+        let Some(Some(action)) = judged.get(at) else { continue };
+        *step = Some(match verdicts.get(at) {
+            Some(done) if verdicts.is_lenient(at) => send(action, &state.links, state, Some(done)),
+            Some(why) => {
+                let request = match send(action, &state.links, state, None) {
+                    Step::Send { request, .. } => Some(request),
+                    _ => None,
+                };
+                Step::Done { why, request }
+            }
+            None => send(action, &state.links, state, None),
+        });
+    }
+    Plan { steps: steps.into_iter().flatten().collect() }
+}
+
+/// The step that does what one action says, whatever is there.
+pub fn step(action: &Action, state: &State) -> Step {
+    send(action, &state.links, state, None)
+}
+
+fn send(action: &Action, links: &Links, state: &State, expected: Option<Done>) -> Step {
+    let lenient = expected.is_some();
+    let request = match action {
+        Action::Address(change) => change.request(links),
+        Action::Route(change) => change.request(links),
+        Action::Rule(change) => change.request(links),
+        Action::FlushAddresses(filter) => return flush(Filter::Addresses(filter.clone()), state),
+        Action::FlushRoutes(filter) => return flush(Filter::Routes(filter.clone()), state),
+        Action::FlushRules(filter) => return flush(Filter::Rules(filter.clone()), state),
+    };
+    request.map_or_else(Step::Refused, |request| Step::Send { request, lenient })
+}
+
+fn flush(filter: Filter, state: &State) -> Step {
+    match filter.dump(&state.links) {
+        Ok(dump) => {
+            let forecast = filter.forecast(state);
+            Step::Flush { filter, dump, forecast }
+        }
+        Err(refusal) => Step::Refused(refusal),
+    }
+}
+
+impl Filter {
+    /// The question to the kernel.
+    ///
+    /// # Errors
+    /// Where its device is not there.
+    pub fn dump(&self, links: &Links) -> Result<Request, Refusal> {
+        match self {
+            Self::Addresses(filter) => filter.dump(links),
+            Self::Routes(filter) => filter.dump(links),
+            Self::Rules(filter) => filter.dump(links),
+        }
+    }
+
+    /// What deletes that which matches of what is there now.
+    pub fn forecast(&self, state: &State) -> Vec<Request> {
+        match self {
+            Self::Addresses(_) => {
+                self.deletes(state.addresses.iter().map(|it| it.body.as_slice()), &state.links)
+            }
+            Self::Routes(_) => self.deletes(state.routes.iter().map(|it| it.body.as_slice()), &state.links),
+            Self::Rules(_) => self.deletes(state.rules.iter().map(|it| it.body.as_slice()), &state.links),
+        }
+    }
+
+    /// What deletes that which matches of what the kernel listed.
+    pub(crate) fn deletes<'a>(&self, bodies: impl Iterator<Item = &'a [u8]>, links: &Links) -> Vec<Request> {
+        let delete = |body: &[u8]| match self {
+            Self::Addresses(filter) => {
+                let message = AddressMessage::parse(body).ok()?;
+                filter.matches(&message, links).then(|| filter.delete(body))
+            }
+            Self::Routes(filter) => {
+                let message = RouteMessage::parse(body).ok()?;
+                filter.matches(&message, links).then(|| filter.delete(body))
+            }
+            Self::Rules(filter) => {
+                let message = RuleMessage::parse(body).ok()?;
+                filter.matches(&message, links).then(|| filter.delete(body))
+            }
+        };
+        bodies.filter_map(delete).collect()
+    }
+
+    /// How often it is looked again for what is left: deleting one thing may bring up another.
+    pub(crate) fn rounds(&self) -> usize {
+        match self {
+            Self::Addresses(filter) if filter.once() => 1,
+            Self::Addresses(_) | Self::Routes(_) => 10,
+            Self::Rules(_) => 1,
+        }
+    }
+}
+
+/// A message that is to be sent, to be compared with those that the kernel lists; `None` where it cannot be made.
+fn read<T: Parseable<[u8]>>(request: Result<Request, Refusal>) -> Option<T> {
+    T::parse(&request.ok()?.body).ok()
+}
+
+impl Plan {
+    /// All messages that are to be sent, as far as they are known: those of a flush are of what is there now.
+    pub fn requests(&self) -> Vec<&Request> {
+        let mut requests = Vec::new();
+        for step in &self.steps {
+            match step {
+                Step::Send { request, .. } => requests.push(request),
+                Step::Flush { dump, forecast, .. } => {
+                    requests.push(dump);
+                    requests.extend(forecast);
+                }
+                Step::Done { .. } | Step::Dangerous(_) | Step::Refused(_) => {}
+            }
+        }
+        requests
+    }
+
+    /// Whether nothing is to be sent.
+    pub fn is_empty(&self) -> bool {
+        self.requests().is_empty()
+    }
+}
