@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
@@ -46,12 +46,16 @@ fn a_list_that_changes_while_it_is_read() {
     let answers = namespace.run(LONG, |socket| socket.send(&adding)).unwrap().unwrap();
     assert!(answers.iter().all(|answer| *answer == done()));
 
-    let ended = AtomicBool::new(false);
+    let (begin, begun) = channel();
     let states: Vec<_> = thread::scope(|scope| {
-        scope.spawn(|| inside(&namespace, |socket| change(socket, &ended)));
-        let read = |_| namespace.run(LONG, State::read);
+        let change = |socket: &mut Socket| begun.into_iter().for_each(|after| change(socket, after));
+        scope.spawn(|| inside(&namespace, change));
+        let read = |number: u64| {
+            begin.send(Duration::from_micros(number * 40)).unwrap();
+            namespace.run(LONG, State::read)
+        };
         let states = (0..50).map(read).collect();
-        ended.store(true, Ordering::Relaxed);
+        drop(begin);
         states
     });
     for state in states {
@@ -71,15 +75,13 @@ fn lasting([high, low]: [u8; 2]) -> [u8; 4] {
     [10, 1, high, low]
 }
 
-/// Takes one address away and gives it again, with pauses in which a list can be read.
-fn change(socket: &mut Socket, ended: &AtomicBool) {
+/// Takes one address away and gives it again, once: at some moment, it is hoped, in the middle of a dump.
+fn change(socket: &mut Socket, after: Duration) {
     let mut delete = address(CHANGING);
     delete.kind = 21;
     delete.flags = NLM_F_REQUEST | NLM_F_ACK;
-    while !ended.load(Ordering::Relaxed) {
-        assert_eq!(socket.send(&[delete.clone(), address(CHANGING)]).unwrap(), [done(), done()]);
-        thread::sleep(Duration::from_millis(5));
-    }
+    thread::sleep(after);
+    assert_eq!(socket.send(&[delete, address(CHANGING)]).unwrap(), [done(), done()]);
 }
 
 /// How often each of the routes made by `good` is there, by its number.
