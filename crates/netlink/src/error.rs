@@ -125,7 +125,9 @@ impl Error {
             Self::Foreign { .. } => {
                 "the container was started anew in the meantime, or its engine is on another machine"
             }
-            Self::NoHost => "run it with `--pid host`, or mount the host's /proc and name it in the setting `network.proc`",
+            Self::NoHost => {
+                "run it with `--pid host`, or mount the host's /proc and name it in the setting `network.proc`"
+            }
             Self::Locked { .. } | Self::Timeout { .. } => "try again, or give it more time",
             Self::Refused { answer, .. } => return answer.help(),
             _ => return None,
