@@ -3,6 +3,8 @@
 //! `data/iproute2.jsonl` has a record a line: what was given, exit code, standard error, and the netlink messages that were sent.
 //! They were made in a namespace of three links, with three tables in a file of their own.
 
+#![expect(clippy::unwrap_used, reason = "all of it is test code, and a test may panic")]
+
 use netlink_packet_core::Parseable;
 use netlink_packet_route::AddressFamily;
 use netlink_packet_route::address::AddressMessage;

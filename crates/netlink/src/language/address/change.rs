@@ -1,6 +1,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
-use netlink_packet_core::{DefaultNla, Emitable, NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, NLM_F_REQUEST, Nla};
+use netlink_packet_core::{
+    DefaultNla, Emitable, NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, NLM_F_REQUEST, Nla,
+};
 use netlink_packet_route::AddressFamily;
 use netlink_packet_route::address::{
     AddressAttribute, AddressFlags, AddressHeaderFlags, AddressMessage, AddressScope, CacheInfo,
@@ -233,7 +235,9 @@ impl<'a, 'w> Draft<'a, 'w> {
         let Some(device) = self.device.take() else {
             let help = match self.context.dialect {
                 Dialect::Ip => "say which interface, as in `dev eth0`",
-                Dialect::Label => "say which interface, as in `dev eth0`, or which network, as in `dev network:frontend`",
+                Dialect::Label => {
+                    "say which interface, as in `dev eth0`, or which network, as in `dev network:frontend`"
+                }
             };
             let text = "Not enough information: \"dev\" argument is required.";
             return Err(Refusal::new(Exit::Unusable, text, end..end).with_help(help));
@@ -295,7 +299,9 @@ impl<'a, 'w> Draft<'a, 'w> {
             let text = "Broadcast can be set only for IPv4 addresses";
             return Err(Refusal::new(Exit::Unusable, text, sign.span.clone()));
         }
-        let Some(Prefix { address: Some(IpAddr::V4(address)), length, .. }) = self.peer else { return Ok(()) };
+        let Some(Prefix { address: Some(IpAddr::V4(address)), length, .. }) = self.peer else {
+            return Ok(());
+        };
         if length <= 30 {
             let host = u32::MAX >> length;
             let bits = u32::from(address);

@@ -115,7 +115,9 @@ impl RuleFilter {
                 wanted.priority = Some(change::priority(&words.value()?)?);
             }
             _ if is("not") => wanted.is_inverted = true,
-            _ if is("tos") || is("dsfield") => wanted.traffic_class = Some(change::traffic_class(&words.value()?, context)?),
+            _ if is("tos") || is("dsfield") => {
+                wanted.traffic_class = Some(change::traffic_class(&words.value()?, context)?)
+            }
             _ if is("fwmark") => {
                 let (mark, mask) = change::mark(&words.value()?)?;
                 wanted.mark = Some(mark).filter(|mark| *mark != 0);
