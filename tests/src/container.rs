@@ -38,6 +38,12 @@ impl Run {
         self
     }
 
+    /// With an option of `docker run` that takes no value.
+    pub fn flag(mut self, flag: &str) -> Self {
+        self.options.push(flag.to_owned());
+        self
+    }
+
     /// From another image.
     pub fn image(mut self, image: &str) -> Self {
         image.clone_into(&mut self.image);

@@ -113,6 +113,15 @@ impl Engine {
         self.sandbox(|sandbox| sandbox.inside(path))
     }
 
+    /// The first process of the engine's namespace, as it is numbered outside: in its proc file system are the numbers that
+    /// the engine gives for containers.
+    ///
+    /// # Errors
+    /// Where the engine's sandbox is gone.
+    pub fn process(&self) -> Result<String> {
+        self.sandbox(|sandbox| sandbox.process())
+    }
+
     /// What it has logged.
     pub fn log(&self) -> String {
         self.sandbox(|sandbox| sandbox.log())

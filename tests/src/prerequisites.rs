@@ -18,6 +18,10 @@ pub enum Need {
     Traefik,
     /// The program under test.
     Watcher,
+    /// Root, systemd, and control groups for its services.
+    Systemd,
+    /// The program under test as it is in an image, and the task that builds one.
+    Image,
 }
 
 /// Why the calling test can't run here; said on standard error, even where output is captured.
@@ -31,6 +35,12 @@ pub fn unmet(needs: &[Need]) -> Result<Option<String>> {
         Need::Namespaces => programs(&["ip"]),
         Need::Traefik => traefik().is_none().then(|| "no Traefik: `PORTOLAN_TRAEFIK` names none".to_owned()),
         Need::Watcher => watcher().is_none().then(|| "`docker-watcher` is not built".to_owned()),
+        Need::Systemd => programs(&["bash", "nsenter", "systemctl", "systemd-analyze", "unshare"]),
+        Need::Image => match (static_watcher(), xtask()) {
+            (None, _) => Some("no static `docker-watcher`: `PORTOLAN_STATIC_WATCHER` names none".to_owned()),
+            (_, None) => Some("`xtask` is not built".to_owned()),
+            _ => None,
+        },
     });
     if let Some(why) = &missing {
         ensure!(env::var("CI").as_deref() != Ok("true"), "can't run, and with `CI=true` must: {why}");
@@ -50,8 +60,7 @@ fn programs(programs: &[&str]) -> Option<String> {
     if !nix::unistd::geteuid().is_root() {
         return Some("needs root".to_owned());
     }
-    let missing = |program: &&str| find(program).is_none();
-    let program = programs.iter().copied().find(missing)?;
+    let program = programs.iter().find(|program| find(program).is_none())?;
     Some(format!("no program `{program}`"))
 }
 
@@ -69,9 +78,22 @@ pub(crate) fn traefik() -> Option<PathBuf> {
 }
 
 pub(crate) fn watcher() -> Option<PathBuf> {
-    // Tests are in `target/<profile>/deps`, programs in `target/<profile>`.
-    let here = env::current_exe().ok()?;
-    given("PORTOLAN_WATCHER", here.ancestors().nth(2)?.join("docker-watcher"))
+    given("PORTOLAN_WATCHER", built()?.join("docker-watcher"))
+}
+
+/// The program under test without need of a library, as `cargo xtask test` builds it.
+pub fn static_watcher() -> Option<PathBuf> {
+    given("PORTOLAN_STATIC_WATCHER", PathBuf::new())
+}
+
+/// The program behind `cargo xtask`.
+pub fn xtask() -> Option<PathBuf> {
+    given("PORTOLAN_XTASK", built()?.join("xtask"))
+}
+
+/// Tests are in `target/<profile>/deps`, programs in `target/<profile>`.
+fn built() -> Option<PathBuf> {
+    Some(env::current_exe().ok()?.ancestors().nth(2)?.to_owned())
 }
 
 fn given(variable: &str, default: PathBuf) -> Option<PathBuf> {

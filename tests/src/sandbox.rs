@@ -87,13 +87,21 @@ impl Sandbox {
     /// # Errors
     /// Where the supervisor is gone.
     pub fn inside(&self, path: &str) -> Result<String> {
+        Ok(format!("/proc/{}/root{path}", self.process()?))
+    }
+
+    /// The first process of the namespace, as it is numbered outside.
+    ///
+    /// # Errors
+    /// Where the supervisor is gone.
+    pub fn process(&self) -> Result<String> {
         // The first child of the `outer` shell is `unshare`, whose child is the first process of the namespace.
         let mut process = self.supervisor.id().to_string();
         for _ in 0..2 {
             let children = std::fs::read_to_string(format!("/proc/{process}/task/{process}/children"))?;
             process = children.split_whitespace().next().context("the sandbox has ended")?.to_owned();
         }
-        Ok(format!("/proc/{process}/root{path}"))
+        Ok(process)
     }
 
     /// What the engine has logged.

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::builder::RangedU64ValueParser;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// What a person or CI runs on this workspace.
 #[derive(Debug, Parser)]
@@ -21,6 +21,8 @@ pub(crate) enum Task {
     Docs(DocsOptions),
     /// Measure docker-watcher beside Traefik's own Docker provider, then run the benchmarks of the crates
     Bench(BenchOptions),
+    /// Build docker-watcher without need of any library, and the container image that holds it
+    Image(ImageOptions),
 }
 
 #[derive(Debug, Args)]
@@ -50,6 +52,27 @@ pub(crate) struct DocsOptions {
     /// Write nothing; fail if a page is not what would be written
     #[arg(long)]
     pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImageOptions {
+    /// The engine that builds the image [default: the one that is installed, Docker before Podman]
+    #[arg(long, value_name = "ENGINE")]
+    pub(crate) engine: Option<Engine>,
+
+    /// The target that the program is built for, such as x86_64-unknown-linux-musl [default: this machine's]
+    #[arg(long, value_name = "TRIPLE", conflicts_with = "program")]
+    pub(crate) target: Option<String>,
+
+    /// Build no program, take this one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) program: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Engine {
+    Docker,
+    Podman,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ mod bench;
 mod cli;
 mod demo;
 mod docs;
+mod image;
 mod interrupt;
 mod process;
 mod progress;
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         Task::Demo(options) => demo::run(&options),
         Task::Docs(options) => docs::run(&options),
         Task::Bench(options) => bench::run(&options),
+        Task::Image(options) => image::run(&options),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

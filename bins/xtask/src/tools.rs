@@ -31,13 +31,15 @@ pub(crate) const ENGINE: &[Need] = &[
 /// What the demo puts into its image.
 pub(crate) const IMAGE: &[Need] = &[Need { package: "busybox-static", present: || busybox().is_some() }];
 
-/// What the tests need beside [`ENGINE`] and [`IMAGE`]: engines, and the far end of a connection over SSH.
+/// What the tests need beside [`ENGINE`] and [`IMAGE`]: engines, a host of services, and the far end of a
+/// connection over SSH.
 pub(crate) const TESTS: &[Need] = &[
     Need { package: "podman", present: || find("podman").is_some() },
     Need { package: "netavark", present: || Path::new("/usr/lib/podman/netavark").exists() },
     Need { package: "runc", present: || find("runc").is_some() },
     Need { package: "uidmap", present: || find("newuidmap").is_some() },
     Need { package: "nftables", present: || find("nft").is_some() },
+    Need { package: "systemd", present: || find("systemctl").is_some() },
     Need { package: "openssl", present: || find("openssl").is_some() },
     Need { package: "openssh-client", present: || find("ssh").is_some() },
     Need { package: "openssh-server", present: || find("sshd").is_some() },
@@ -162,7 +164,7 @@ fn venv_module() -> bool {
 }
 
 /// Whether an ELF program asks for no loader: its name would stand in the first page.
-fn is_static(program: &[u8]) -> bool {
+pub(crate) fn is_static(program: &[u8]) -> bool {
     let page = program.get(..4096).unwrap_or(program);
     program.starts_with(b"\x7fELF") && !page.windows(4).any(|window| window == b"/ld-")
 }

@@ -3,6 +3,7 @@ use std::fs;
 use anyhow::{Context as _, Result, bail};
 
 use super::tally::Tally;
+use crate::image::build_static;
 use crate::process::{Event, capture, cargo, command, lines, run};
 use crate::progress::seconds;
 use crate::{docs as pages, tools, workspace};
@@ -61,6 +62,8 @@ pub(super) fn docs() -> Result<Tally> {
 pub(super) fn build() -> Result<Tally> {
     // With what the tests depend on, so that the tests find everything built with the same features.
     run(cargo().args(["build", "--locked", "--workspace", "--bins", "--tests"]))?;
+    // For the test of the image.
+    build_static("dev", None)?;
     Ok(Tally::default())
 }
 
@@ -107,7 +110,8 @@ pub(super) fn tests() -> Result<Tally> {
     tests.args(["test", "--locked", "--workspace", "--no-fail-fast", "--", "--show-output"]);
     tests
         .env("PORTOLAN_TRAEFIK", tools::traefik()?)
-        .env("PORTOLAN_WATCHER", workspace::built("docker-watcher"));
+        .env("PORTOLAN_WATCHER", workspace::built("docker-watcher"))
+        .env("PORTOLAN_STATIC_WATCHER", build_static("dev", None)?);
     let status = lines(&mut tests, |event| match event {
         Event::Line(line) => {
             if tally.read(&line) {
