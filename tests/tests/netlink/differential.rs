@@ -10,6 +10,8 @@ use anyhow::{Context, Result, anyhow, ensure};
 use portolan_tests::netns::with_tables;
 use portolan_tests::{Need, Record, records, unmet};
 
+use crate::grammar::KINDS;
+use crate::ours;
 use crate::random::Random;
 use crate::sequence::{Call, Generator};
 use crate::twin::{Pair, Subject, Twin};
@@ -27,6 +29,23 @@ fn the_real_ip_is_like_itself() -> Result<()> {
     }
     let ip: &Subject<'_> = &|topology, call| Ok(topology.ip(&call.arguments())?.0);
     compare(ip, sequences(SEQUENCES)? / 10)
+}
+
+#[test]
+fn ours_is_like_the_real_ip() -> Result<()> {
+    if unmet(&[Need::Namespaces])?.is_some() {
+        return Ok(());
+    }
+    let names = with_tables(|| Ok(ours::names()))?;
+    let kinds = env::var("PORTOLAN_KINDS").unwrap_or_else(|_| KINDS.join(","));
+    let ours: &Subject<'_> = &|topology, call| {
+        if kinds.split(',').any(|kind| kind == call.kind) {
+            ours::call(topology, &names, call)
+        } else {
+            Ok(topology.ip(&call.arguments())?.0)
+        }
+    };
+    compare(ours, sequences(SEQUENCES)?)
 }
 
 /// Fails with sequences, made as short as can be, after which the two differ.

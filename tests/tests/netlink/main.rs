@@ -3,7 +3,9 @@
 mod allowed;
 mod differential;
 mod grammar;
+mod ours;
 mod random;
+mod records;
 mod sequence;
 mod topology;
 mod twin;

@@ -34,6 +34,12 @@ impl Call {
         KINDS.contains(&self.kind.as_str())
     }
 
+    /// The call that was recorded.
+    pub(crate) fn of(record: &Record) -> Self {
+        let words = [record.options.as_slice(), &[record.kind.clone(), record.arguments.clone()]].concat();
+        Self::read(&words.join(" "))
+    }
+
     fn read(command: &str) -> Self {
         let (option, rest) = match command.split_once(' ') {
             Some(("-6", rest)) => (Some("-6"), rest),
@@ -89,10 +95,8 @@ impl<'a> Generator<'a> {
     /// A record with what was called before it, some of its values replaced by others of their kind.
     fn recorded(&self, random: &mut Random) -> Vec<Call> {
         let record = &self.records[random.below(self.records.len())];
-        let last =
-            [record.options.as_slice(), &[record.kind.clone(), record.arguments.clone()]].concat().join(" ");
-        let mut calls: Vec<Call> =
-            record.setup.iter().chain([&last]).map(|command| Call::read(command)).collect();
+        let mut calls: Vec<Call> = record.setup.iter().map(|command| Call::read(command)).collect();
+        calls.push(Call::of(record));
         if random.percent(60) {
             for call in calls.iter_mut().filter(|call| call.is_compared()) {
                 call.text = permuted(&call.text, random);

@@ -46,9 +46,25 @@ impl Value {
             (Self::Prefix, true) => PREFIXES_6,
             (Self::Gateway, false) => GATEWAYS_4,
             (Self::Gateway, true) => GATEWAYS_6,
-            (Self::Device, _) => {
-                &["eth0", "eth0", "eth0", "eth1", "eth1", "lo", "if2", "if3", "eth9", "if0", "if99", "eth0:1"]
-            }
+            (Self::Device, _) => &[
+                "eth0",
+                "eth0",
+                "eth0",
+                "eth1",
+                "eth1",
+                "lo",
+                "if2",
+                "if3",
+                "eth9",
+                "if0",
+                "if99",
+                "eth0:1",
+                "if2x",
+                "if-1",
+                "eth1:",
+                "eth0:a-long-alias",
+                "if4294967298",
+            ],
             (Self::Table, _) => TABLES,
             (Self::Metric, _) => METRICS,
             (Self::Priority, _) => PRIORITIES,
@@ -65,9 +81,20 @@ impl Value {
             (Self::Lifetime, _) => {
                 &["forever", "300", "3600", "0", "5000", "0x100", "-1", "5m", "4294967295", "4294967296"]
             }
-            (Self::Label, _) => {
-                &["eth0:1", "eth0:2", "eth1:1", "eth0:web", "other", "lo:0", "eth0:a-very-long-label"]
-            }
+            (Self::Label, _) => &[
+                "eth0:1",
+                "if2x",
+                "if-1",
+                "eth0:a-long-alias",
+                "eth1:",
+                "if4294967298",
+                "eth0:2",
+                "eth1:1",
+                "eth0:web",
+                "other",
+                "lo:0",
+                "eth0:a-very-long-label",
+            ],
             (Self::Broadcast, false) => {
                 &["+", "-", "10.0.0.255", "172.16.5.255", "10.9.0.255", "255.255.255.255", "bogus"]
             }

@@ -10,6 +10,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("labels", &["container"]),
     ("blacklist", &["container"]),
     ("engine", &["container"]),
+    ("netlink", &["container"]),
     ("settings", &[]),
     ("routes", &["container", "labels"]),
     ("traefik", &["container", "labels", "routes"]),
@@ -19,7 +20,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["container", "labels", "blacklist", "engine", "settings", "routes", "traefik", "reconcile"],
     ),
     ("xtask", &[]),
-    ("tests", &["container", "labels", "blacklist", "engine", "settings", "routes", "traefik", "reconcile"]),
+    (
+        "tests",
+        &["container", "labels", "blacklist", "engine", "netlink", "settings", "routes", "traefik", "reconcile"],
+    ),
 ];
 
 /// Who may depend on these crates of others.
