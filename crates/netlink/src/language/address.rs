@@ -1,5 +1,6 @@
 //! `ip address`.
 
+mod attribute;
 mod change;
 mod filter;
 mod flag;

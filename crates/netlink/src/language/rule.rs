@@ -3,6 +3,7 @@
 mod change;
 mod filter;
 mod range;
+mod read;
 
 pub use filter::RuleFilter;
 

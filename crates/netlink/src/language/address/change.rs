@@ -1,13 +1,12 @@
 use std::net::{IpAddr, Ipv4Addr};
 
-use netlink_packet_core::{
-    DefaultNla, Emitable, NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, NLM_F_REQUEST, Nla,
-};
+use netlink_packet_core::{Emitable, NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, NLM_F_REQUEST, Nla};
 use netlink_packet_route::AddressFamily;
 use netlink_packet_route::address::{
     AddressAttribute, AddressFlags, AddressHeaderFlags, AddressMessage, AddressScope, CacheInfo,
 };
 
+use super::attribute::{ADDRESS, ANYCAST, BROADCAST, LOCAL, attribute};
 use super::flag::Flag;
 use crate::language::opening::Opening;
 use crate::language::{Context, value};
@@ -52,15 +51,6 @@ impl AddressChange {
 
 /// `RTM_NEWADDR`.
 const NEW: u16 = 20;
-
-/// `IFA_ADDRESS`, which is the peer where there is one.
-const ADDRESS: u16 = 1;
-/// `IFA_LOCAL`.
-const LOCAL: u16 = 2;
-/// `IFA_BROADCAST`.
-const BROADCAST: u16 = 4;
-/// `IFA_ANYCAST`.
-const ANYCAST: u16 = 5;
 
 /// The room that `ip` has for a message, with the netlink header; it leaves out what goes beyond.
 const ROOM: usize = 280;
@@ -375,23 +365,6 @@ const PREFIXES: &str = "write an address with its length, as in `192.0.2.7/24` o
 /// Whether a prefix has an address that takes room in a message; `any` has none.
 fn has_bytes(prefix: &Prefix) -> bool {
     prefix.address.is_some()
-}
-
-/// An attribute that is an address; of no bytes where there is none, which the kernel refuses in its own words.
-fn attribute(kind: u16, address: Option<IpAddr>) -> AddressAttribute {
-    match (kind, address) {
-        (ADDRESS, Some(address)) => AddressAttribute::Address(address),
-        (LOCAL, Some(address)) => AddressAttribute::Local(address),
-        (BROADCAST, Some(IpAddr::V4(address))) => AddressAttribute::Broadcast(address),
-        (ANYCAST, Some(IpAddr::V6(address))) => AddressAttribute::Anycast(address),
-        (kind, Some(IpAddr::V4(address))) => other(kind, address.octets().to_vec()),
-        (kind, Some(IpAddr::V6(address))) => other(kind, address.octets().to_vec()),
-        (kind, None) => other(kind, Vec::new()),
-    }
-}
-
-fn other(kind: u16, value: Vec<u8>) -> AddressAttribute {
-    AddressAttribute::Other(DefaultNla::new(kind, value))
 }
 
 fn lifetime<'a>(value: Word<'a>, keyword: &str) -> Result<(u32, Word<'a>), Refusal> {

@@ -5,12 +5,12 @@ use netlink_packet_route::AddressFamily;
 use netlink_packet_route::route::RouteRealm;
 use netlink_packet_route::rule::{RuleAction, RuleAttribute, RuleFlags, RuleMessage};
 
-use super::range;
+use super::{range, read};
 use crate::language::opening::Opening;
 use crate::language::{Context, value};
 use crate::prefix::{self, Prefix, default_address};
 use crate::word::{Word, Words};
-use crate::{Device, Dialect, Exit, Links, NameSet, Refusal, Request, RuleChange, RuleVerb, number};
+use crate::{Device, Dialect, Exit, Links, Refusal, Request, RuleChange, RuleVerb, number};
 
 /// Reads what stands after `add` or `delete`.
 pub(super) fn read(
@@ -61,72 +61,13 @@ impl RuleChange {
     fn whole(&self, links: &Links) -> Result<RuleMessage, Refusal> {
         let mut message = self.message.clone();
         if let Some(device) = &self.iif {
-            message.attributes.push(RuleAttribute::Iifname(interface(device, links)?));
+            message.attributes.push(RuleAttribute::Iifname(read::interface(device, links)?));
         }
         if let Some(device) = &self.oif {
-            message.attributes.push(RuleAttribute::Oifname(interface(device, links)?));
+            message.attributes.push(RuleAttribute::Oifname(read::interface(device, links)?));
         }
         Ok(message)
     }
-}
-
-/// The name of the interface that a device is.
-pub(super) fn interface(device: &Device, links: &Links) -> Result<String, Refusal> {
-    match device {
-        Device::Name(name) => Ok(name.clone()),
-        Device::Network(_) => {
-            let index = links.find(device)?;
-            let link = links.by_index(index);
-            Ok(link.map_or_else(|| format!("if{index}"), |link| link.name.clone()))
-        }
-    }
-}
-
-/// Reads the value of `iif` or `oif`.
-///
-/// `ip` looks no interface up here: a rule may name one that is yet to come.
-pub(super) fn device(value: &Word<'_>, dialect: Dialect, what: &str) -> Result<Device, Refusal> {
-    let device = Device::read(value.text, dialect);
-    if let Device::Name(name) = &device
-        && (name.len() > 15 || name.contains('/'))
-    {
-        return Err(Refusal::wrong(value, format!("{what} not a valid ifname")));
-    }
-    Ok(device)
-}
-
-/// Reads `fwmark`'s value, a number and maybe a slash and a mask.
-pub(super) fn mark(value: &Word<'_>) -> Result<(u32, Option<u32>), Refusal> {
-    let slash = value.text.find('/');
-    let mark = value.part(0..slash.unwrap_or(value.text.len()));
-    let mask = slash.map(|slash| value.part(slash + 1..value.text.len()));
-    let number = |word: &Word<'_>, what| {
-        number::u32(word.text, 0).ok_or_else(|| Refusal::wrong(word, format!("{what} value is invalid")))
-    };
-    Ok((number(&mark, "fwmark")?, mask.as_ref().map(|mask| number(mask, "fwmask")).transpose()?))
-}
-
-/// Reads the value of `ipproto`: a decimal number, or a name.
-pub(super) fn transport(value: &Word<'_>, context: Context<'_>) -> Result<u8, Refusal> {
-    let named = || context.names.number(NameSet::Transport, value.text).and_then(|it| u8::try_from(it).ok());
-    number::u8(value.text, 10)
-        .or_else(named)
-        .ok_or_else(|| Refusal::wrong(value, "Invalid \"ipproto\" value"))
-}
-
-/// Reads a priority.
-pub(super) fn priority(value: &Word<'_>) -> Result<u32, Refusal> {
-    number::u32(value.text, 0).ok_or_else(|| Refusal::wrong(value, "preference value is invalid"))
-}
-
-/// Reads a traffic class.
-pub(super) fn traffic_class(value: &Word<'_>, context: Context<'_>) -> Result<u8, Refusal> {
-    value::traffic_class(context.names, value).ok_or_else(|| Refusal::wrong(value, "TOS value is invalid"))
-}
-
-/// Reads a tunnel's number.
-pub(super) fn tunnel(value: &Word<'_>) -> Result<u64, Refusal> {
-    number::u64(value.text, 0).ok_or_else(|| Refusal::wrong(value, "\"tun_id\" value is invalid"))
 }
 
 /// `RTM_NEWRULE`.
@@ -205,13 +146,13 @@ impl<'a, 'w> Draft<'a, 'w> {
                 self.push_some(prefix.address.map(RuleAttribute::Destination));
             }
             _ if begins("preference") || begins("order") || begins("priority") => {
-                self.push(RuleAttribute::Priority(priority(&words.value()?)?));
+                self.push(RuleAttribute::Priority(read::priority(&words.value()?)?));
             }
             _ if is("tos") || begins("dsfield") => {
-                self.message.header.tos = traffic_class(&words.value()?, self.context)?;
+                self.message.header.tos = read::traffic_class(&words.value()?, self.context)?;
             }
             _ if is("fwmark") => {
-                let (mark, mask) = mark(&words.value()?)?;
+                let (mark, mask) = read::mark(&words.value()?)?;
                 self.push(RuleAttribute::FwMark(mark));
                 self.push_some(mask.map(RuleAttribute::FwMask));
             }
@@ -228,7 +169,7 @@ impl<'a, 'w> Draft<'a, 'w> {
                     .ok_or_else(|| Refusal::wrong(&value, "\"protocol\" value is invalid"))?;
                 self.push(RuleAttribute::Protocol(protocol.into()));
             }
-            _ if begins("tun_id") => self.push(RuleAttribute::TunId(tunnel(&words.value()?)?)),
+            _ if begins("tun_id") => self.push(RuleAttribute::TunId(read::tunnel(&words.value()?)?)),
             _ if begins("table") || is("lookup") => self.table(words.value()?)?,
             _ if begins("suppress_prefixlength") || is("sup_pl") => {
                 let value = words.value()?;
@@ -243,11 +184,11 @@ impl<'a, 'w> Draft<'a, 'w> {
                 self.push(RuleAttribute::SuppressIfGroup(group));
             }
             _ if is("dev") || is("iif") => {
-                let device = device(&words.value()?, self.context.dialect, "\"iif\"/\"dev\"")?;
+                let device = read::device(&words.value()?, self.context.dialect, "\"iif\"/\"dev\"")?;
                 self.iif = self.name_or_network(device, RuleAttribute::Iifname);
             }
             _ if is("oif") => {
-                let device = device(&words.value()?, self.context.dialect, "\"oif\"")?;
+                let device = read::device(&words.value()?, self.context.dialect, "\"oif\"")?;
                 self.oif = self.name_or_network(device, RuleAttribute::Oifname);
             }
             _ if is("l3mdev") => {
@@ -262,7 +203,7 @@ impl<'a, 'w> Draft<'a, 'w> {
             }
             _ if is("nat") || begins("map-to") => self.nat(&words.value()?)?,
             _ if is("ipproto") => {
-                let transport = transport(&words.value()?, self.context)?;
+                let transport = read::transport(&words.value()?, self.context)?;
                 self.push(RuleAttribute::IpProtocol(transport.into()));
             }
             _ if is("sport") => {

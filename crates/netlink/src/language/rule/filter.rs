@@ -4,7 +4,7 @@ use netlink_packet_core::{Emitable, NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST};
 use netlink_packet_route::AddressFamily;
 use netlink_packet_route::rule::{RuleAttribute, RuleFlags, RuleMessage, RulePortRange, RuleUidRange};
 
-use super::{change, range};
+use super::{range, read};
 use crate::language::opening::Opening;
 use crate::language::{Context, value};
 use crate::prefix::{Prefix, covers};
@@ -54,7 +54,7 @@ impl RuleFilter {
     /// [`Exit::Unusable`](crate::Exit::Unusable) where the container is not attached to a network that is named.
     pub fn dump(&self, links: &Links) -> Result<Request, Refusal> {
         for device in [&self.conditions.iif, &self.conditions.oif].into_iter().flatten() {
-            change::interface(device, links)?;
+            read::interface(device, links)?;
         }
         let mut message = RuleMessage::default();
         message.header.family = self.family;
@@ -112,24 +112,24 @@ impl RuleFilter {
         let wanted = &mut self.conditions;
         match word.text {
             _ if begins("preference") || begins("order") || begins("priority") => {
-                wanted.priority = Some(change::priority(&words.value()?)?);
+                wanted.priority = Some(read::priority(&words.value()?)?);
             }
             _ if is("not") => wanted.is_inverted = true,
             _ if is("tos") || is("dsfield") => {
-                wanted.traffic_class = Some(change::traffic_class(&words.value()?, context)?)
+                wanted.traffic_class = Some(read::traffic_class(&words.value()?, context)?)
             }
             _ if is("fwmark") => {
-                let (mark, mask) = change::mark(&words.value()?)?;
+                let (mark, mask) = read::mark(&words.value()?)?;
                 wanted.mark = Some(mark).filter(|mark| *mark != 0);
                 if let Some(mask) = mask {
                     wanted.mask = Some(mask).filter(|mask| *mask != 0);
                 }
             }
             _ if is("dev") || is("iif") => {
-                wanted.iif = Some(change::device(&words.value()?, context.dialect, "\"iif\"/\"dev\"")?);
+                wanted.iif = Some(read::device(&words.value()?, context.dialect, "\"iif\"/\"dev\"")?);
             }
             _ if is("oif") => {
-                wanted.oif = Some(change::device(&words.value()?, context.dialect, "\"oif\"")?);
+                wanted.oif = Some(read::device(&words.value()?, context.dialect, "\"oif\"")?);
             }
             _ if is("l3mdev") => wanted.is_l3mdev = true,
             _ if is("uidrange") => {
@@ -138,7 +138,7 @@ impl RuleFilter {
                 wanted.users = Some(users.ok_or_else(|| Refusal::wrong(&value, "invalid UID range"))?);
             }
             _ if begins("tun_id") => {
-                wanted.tunnel = Some(change::tunnel(&words.value()?)?).filter(|number| *number != 0);
+                wanted.tunnel = Some(read::tunnel(&words.value()?)?).filter(|number| *number != 0);
             }
             _ if begins("lookup") || begins("table") => {
                 let value = words.value()?;
@@ -158,7 +158,7 @@ impl RuleFilter {
                 }
             }
             _ if is("ipproto") => {
-                wanted.transport = Some(change::transport(&words.value()?, context)?).filter(|it| *it != 0);
+                wanted.transport = Some(read::transport(&words.value()?, context)?).filter(|it| *it != 0);
             }
             _ if is("sport") => {
                 wanted.source_ports = ports(&words.value()?, "invalid port range")?;
@@ -188,7 +188,7 @@ impl RuleFilter {
 impl Conditions {
     fn hold(&self, message: &RuleMessage, links: &Links) -> bool {
         let (header, found) = (&message.header, Found::of(message));
-        let name = |device: &Device| change::interface(device, links).ok();
+        let name = |device: &Device| read::interface(device, links).ok();
         let is_in = |wanted: Option<(IpAddr, u8)>, address: Option<IpAddr>, length: u8| {
             wanted.is_none_or(|(prefix, bits)| {
                 bits <= length && address.is_none_or(|address| covers(prefix, bits, address))
