@@ -86,7 +86,6 @@ impl RouteFilter {
     }
 
     /// The message that deletes a route, made of what the dump had of it after the netlink header. The kernel answers on error only.
-    #[expect(clippy::unused_self, reason = "all filters have it")]
     pub fn delete(&self, dumped_body: &[u8]) -> Request {
         Request { kind: RTM_DELROUTE, flags: NLM_F_REQUEST, body: dumped_body.to_vec() }
     }

@@ -1,6 +1,6 @@
 use netlink_packet_core::{
     DefaultNla, Emitable, NLA_F_NESTED, NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE,
-    NLM_F_REQUEST,
+    NLM_F_REQUEST, Nla,
 };
 use netlink_packet_route::route::{
     RouteAttribute, RouteLwTunnelEncap, RouteMessage, RouteMetric, RouteNextHop, RouteSeg6LocalTunnel,
@@ -34,7 +34,6 @@ impl RouteChange {
         if !self.hops.is_empty() {
             message.attributes.push(RouteAttribute::MultiPath(self.next_hops(links)?));
         }
-        message.attributes = message.attributes.into_iter().map(as_ip).collect();
         let (kind, flags) = match self.verb {
             RouteVerb::Add => (RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL),
             RouteVerb::Change => (RTM_NEWROUTE, NLM_F_REPLACE),
@@ -59,18 +58,10 @@ impl RouteChange {
                     refusal
                 })?;
             }
-            next.attributes = next.attributes.into_iter().map(as_ip).collect();
             hops.push(next);
         }
         Ok(hops)
     }
-}
-
-/// The bytes of a message.
-pub(super) fn body(message: &RouteMessage) -> Vec<u8> {
-    let mut body = vec![0; message.buffer_len()];
-    message.emit(&mut body);
-    body
 }
 
 /// The table of a VRF.
@@ -107,26 +98,58 @@ fn number_devices(
     Ok(())
 }
 
-/// The attribute as `ip` writes it, where the crate of the types differs: both are good for the kernel.
-fn as_ip(attribute: RouteAttribute) -> RouteAttribute {
-    const RTA_ENCAP: u16 = 22;
+/// The bytes of a message as `ip` writes them, where the types of packets differ in what makes no difference to the kernel: the
+/// mark of nesting on an encapsulation, and no NUL after the name of a congestion control.
+pub(super) fn body(message: &RouteMessage) -> Vec<u8> {
+    let mut body = vec![0; message.header.buffer_len()];
+    message.header.emit(&mut body);
+    body.extend(bytes(&message.attributes));
+    body
+}
+
+fn bytes(attributes: &[RouteAttribute]) -> Vec<u8> {
+    emitted(&attributes.iter().map(plain).collect::<Vec<_>>())
+}
+
+fn plain(attribute: &RouteAttribute) -> DefaultNla {
     const RTAX_CC_ALGO: u16 = 16;
-    match attribute {
+    let value = match attribute {
         RouteAttribute::Encap(encap) => {
-            let encap = encap.as_slice();
-            let mut bytes = vec![0; encap.buffer_len()];
-            encap.emit(&mut bytes);
-            RouteAttribute::Other(DefaultNla::new(RTA_ENCAP | NLA_F_NESTED, bytes))
+            return DefaultNla::new(attribute.kind() | NLA_F_NESTED, emitted(encap));
         }
         RouteAttribute::Metrics(metrics) => {
-            let as_ip = |metric| match metric {
-                RouteMetric::CcAlgo(name) => {
-                    RouteMetric::Other(DefaultNla::new(RTAX_CC_ALGO, name.into_bytes()))
-                }
-                metric => metric,
+            let plain = |metric: &RouteMetric| match metric {
+                RouteMetric::CcAlgo(name) => DefaultNla::new(RTAX_CC_ALGO, name.clone().into_bytes()),
+                metric => DefaultNla::new(metric.kind(), value(metric)),
             };
-            RouteAttribute::Metrics(metrics.into_iter().map(as_ip).collect())
+            emitted(&metrics.iter().map(plain).collect::<Vec<_>>())
         }
-        attribute => attribute,
-    }
+        RouteAttribute::MultiPath(hops) => hops.iter().flat_map(hop).collect(),
+        attribute => value(attribute),
+    };
+    DefaultNla::new(attribute.kind(), value)
+}
+
+/// A next hop: length, flags, weight, device, attributes.
+fn hop(hop: &RouteNextHop) -> Vec<u8> {
+    const HEADER: usize = 8;
+    let attributes = bytes(&hop.attributes);
+    let length = u16::try_from(HEADER + attributes.len()).unwrap_or(u16::MAX);
+    let mut bytes = length.to_ne_bytes().to_vec();
+    bytes.extend([hop.flags.bits(), hop.hops]);
+    bytes.extend(hop.interface_index.to_ne_bytes());
+    bytes.extend(attributes);
+    bytes
+}
+
+fn value(attribute: &impl Nla) -> Vec<u8> {
+    let mut value = vec![0; attribute.value_len()];
+    attribute.emit_value(&mut value);
+    value
+}
+
+fn emitted<T: Nla>(attributes: &[T]) -> Vec<u8> {
+    let mut bytes = vec![0; attributes.buffer_len()];
+    attributes.emit(&mut bytes);
+    bytes
 }

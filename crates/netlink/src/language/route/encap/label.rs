@@ -75,17 +75,13 @@ fn checksum_mode(word: &Word<'_>) -> Option<u8> {
     })
 }
 
+/// The two types that `ip` lets be set; it prints five more.
 fn identifier_type(word: &Word<'_>) -> Option<u8> {
-    Some(match word.text {
-        "iid" => 0,
-        "luid" => 1,
-        "virt-v4" => 2,
-        "virt-uni-v6" => 3,
-        "virt-multi-v6" => 4,
-        "nonlocal-addr" => 5,
-        "use-format" => 32,
-        _ => return None,
-    })
+    match word.text {
+        "luid" => Some(1),
+        "use-format" => Some(32),
+        _ => None,
+    }
 }
 
 fn hook_type(word: &Word<'_>) -> Option<u8> {

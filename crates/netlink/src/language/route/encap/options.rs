@@ -14,6 +14,9 @@ const GENEVE: u16 = 1;
 const VXLAN: u16 = 2;
 const ERSPAN: u16 = 3;
 
+/// Reads a part of an option as the bytes that are sent.
+type Read = fn(&str) -> Option<Vec<u8>>;
+
 /// Why a value is refused: a part is wrong, or there are too many.
 enum Fault {
     Part,
@@ -55,7 +58,7 @@ pub(super) fn parse(keyword: &str, word: &Word<'_>) -> Result<RouteLwTunnelEncap
 }
 
 /// Parts with colons between, the first of which is attribute 1; empty ones are left out.
-fn parts(text: &str, kind: u16, read: &[fn(&str) -> Option<Vec<u8>>]) -> Result<DefaultNla, Fault> {
+fn parts(text: &str, kind: u16, read: &[Read]) -> Result<DefaultNla, Fault> {
     let mut attributes = Vec::new();
     let mut readers = (1..).zip(read);
     for part in text.split(':') {

@@ -176,7 +176,7 @@ fn header(segments: &[Ipv6Addr], key: Option<u32>) -> Vec<u8> {
 
 /// Packets, bytes and errors, all zero.
 fn counters() -> RouteLwTunnelEncap {
-    nested(COUNTERS, &[1, 2, 3].map(|kind| DefaultNla::new(kind, vec![0; 8])))
+    nested(COUNTERS, &[2, 3, 4].map(|kind| DefaultNla::new(kind, vec![0; 8])))
 }
 
 /// `psp,usp,…` and, after `next-csid`, `[lblen N] [nflen N]`.

@@ -37,8 +37,8 @@ impl RouteFilter {
             && self.realms.is_none_or(|realms| realms.matches(message))
             && leaves_by(self.outgoing.as_ref(), number(message, |it| pick!(it, Oif)), links)
             && leaves_by(self.incoming.as_ref(), number(message, |it| pick!(it, Iif)), links)
-            && self.destination.matches(message, destination(message), header.destination_prefix_length)
-            && self.source.matches(message, source(message), header.source_prefix_length)
+            && self.destination.matches(message, &destination(message), header.destination_prefix_length)
+            && self.source.matches(message, &source(message), header.source_prefix_length)
             && self.is_via(message)
             && self.is_preferred_source(message)
             && !is_last_resort(message)
@@ -98,15 +98,15 @@ impl RouteFilter {
 }
 
 impl Span {
-    fn matches(&self, message: &RouteMessage, bytes: Vec<u8>, length: u8) -> bool {
+    fn matches(&self, message: &RouteMessage, bytes: &[u8], length: u8) -> bool {
         // `any` and `all` are no limit where nothing tells the family.
         let limit = |network: &Network| network.address.family != AddressFamily::Unspec || network.has_length;
         let of = |family| family == AddressFamily::Unspec || family == message.header.address_family;
         let within = self.within.as_ref().filter(|network| limit(network)).is_none_or(|network| {
-            of(network.address.family) && network.length <= length && same(&bytes, network, network.length)
+            of(network.address.family) && network.length <= length && same(bytes, network, network.length)
         });
         let covers = self.covers.as_ref().filter(|network| limit(network)).is_none_or(|network| {
-            of(network.address.family) && network.length >= length && same(&bytes, network, length)
+            of(network.address.family) && network.length >= length && same(bytes, network, length)
         });
         within && covers
     }
