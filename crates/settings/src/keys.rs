@@ -197,6 +197,12 @@ pub const KEYS: &[Key] = &[
         slot: |settings| &mut settings.network.proc,
     },
     Key {
+        path: "network.state",
+        doc: "The file in which docker-watcher notes the routes that it made on the host, so that it withdraws them after a restart too.",
+        example: "/var/lib/portolan/host-routes.json",
+        slot: |settings| &mut settings.network.state,
+    },
+    Key {
         path: "network.timeout",
         doc: "How long the actions of one container may take. One hour at most.",
         example: "2s",

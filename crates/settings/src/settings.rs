@@ -99,6 +99,8 @@ pub struct Network {
     pub allow: Vec<Danger>,
     /// Where the proc file system of the engine's host is mounted.
     pub proc: PathBuf,
+    /// The file in which the routes on the host are noted that are to be withdrawn.
+    pub state: PathBuf,
     /// How long the actions of one container may take.
     #[serde(serialize_with = "in_words")]
     pub timeout: Duration,
@@ -168,6 +170,7 @@ impl Default for Network {
             host_routes: HostRoutes::default(),
             allow: Vec::new(),
             proc: PathBuf::from("/proc"),
+            state: PathBuf::from("/run/portolan/host-routes.json"),
             timeout: Duration::from_secs(5),
         }
     }

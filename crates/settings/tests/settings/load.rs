@@ -80,6 +80,7 @@ fn a_file_sets_the_section_network_and_its_short_form() {
           hostRoutes: keep
           allow: [host, flush]
           proc: /host/proc
+          state: /var/lib/routes.json
           timeout: 1s
     ";
     let (settings, _) = load(text, &[], &[]);
@@ -92,6 +93,7 @@ fn a_file_sets_the_section_network_and_its_short_form() {
         host_routes: HostRoutes::Keep,
         allow: vec![Danger::Host, Danger::Flush],
         proc: PathBuf::from("/host/proc"),
+        state: PathBuf::from("/var/lib/routes.json"),
         timeout: Duration::from_secs(1),
     };
     assert_eq!(settings.network, expected);
