@@ -24,6 +24,8 @@ pub mod system;
 mod variables;
 mod word;
 
+pub use netlink_packet_route::AddressFamily;
+
 pub use action::{Action, AddressChange, AddressVerb, Hop, RouteChange, RouteVerb, RuleChange, RuleVerb};
 pub use answer::Answer;
 pub use apply::{

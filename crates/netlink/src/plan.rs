@@ -40,7 +40,7 @@ pub enum Step {
     /// All that matches is looked up and deleted.
     Flush {
         /// What matches.
-        filter: Filter,
+        filter: Box<Filter>,
         /// The question to the kernel.
         dump: Request,
         /// The answers as far as they are known: what would be deleted of what is there now.
@@ -154,7 +154,7 @@ fn flush(filter: Filter, state: &State) -> Step {
     match filter.dump(&state.links) {
         Ok(dump) => {
             let forecast = filter.forecast(state);
-            Step::Flush { filter, dump, forecast }
+            Step::Flush { filter: Box::new(filter), dump, forecast }
         }
         Err(refusal) => Step::Refused(refusal),
     }
