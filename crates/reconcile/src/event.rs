@@ -1,7 +1,7 @@
 use portolan_container::Container;
 use portolan_engine::Error;
 
-use crate::Policy;
+use crate::{NetworkPolicy, Policy};
 
 /// Everything that can wake the loop.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub enum Event {
         engine: usize,
         /// The container as it is now.
         container: Box<Container>,
+        /// What happened to it since it was last looked at, in Docker's words and in order: `start`, `connect`.
+        actions: Vec<&'static str>,
     },
     /// A container is gone.
     Removed {
@@ -26,6 +28,8 @@ pub enum Event {
         engine: usize,
         /// The container's identifier.
         id: String,
+        /// What happened to it since it was last looked at, in Docker's words and in order: `die`, `destroy`.
+        actions: Vec<&'static str>,
     },
     /// A container could not be looked at: what was known of it stays.
     Unreadable {
@@ -50,8 +54,8 @@ pub enum Event {
 /// What can be asked of a running loop.
 #[derive(Debug)]
 pub enum Command {
-    /// Make routes by this policy from now on.
-    Adopt(Box<Policy>),
+    /// Make routes by this policy from now on, and carry out network labels by this one.
+    Adopt(Box<Policy>, Option<Box<NetworkPolicy>>),
     /// Write what is due, and end.
     Stop,
 }

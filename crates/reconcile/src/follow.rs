@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 use std::time::Duration;
 
@@ -72,23 +72,23 @@ impl Follower {
         self.listed = true;
         let mut inspects = FuturesUnordered::new();
         loop {
-            for id in std::mem::take(&mut waiting.removed) {
-                if self.events.send(Event::Removed { engine: self.engine, id }).await.is_err() {
+            for (id, actions) in std::mem::take(&mut waiting.removed) {
+                if self.events.send(Event::Removed { engine: self.engine, id, actions }).await.is_err() {
                     return Ok(());
                 }
             }
             while inspects.len() < INSPECTS {
-                let Some(id) = waiting.next() else { break };
-                inspects.push(inspect(&self.connection, id));
+                let Some((id, actions)) = waiting.next() else { break };
+                inspects.push(inspect(&self.connection, id, actions));
             }
             tokio::select! {
                 event = stream.next() => match event {
                     Some(event) => waiting.note(event?),
                     None => return Err(ended(&self.connection)),
                 },
-                Some((id, answer)) = inspects.next() => {
+                Some((id, actions, answer)) = inspects.next() => {
                     waiting.busy.remove(&id);
-                    if self.events.send(self.told(id, answer)).await.is_err() {
+                    if self.events.send(self.told(id, actions, answer)).await.is_err() {
                         return Ok(());
                     }
                 }
@@ -100,10 +100,10 @@ impl Follower {
     /// All containers, each inspected: a listing has neither health nor the ports of the inspect.
     async fn containers(connection: &Engine) -> Result<Vec<Container>, Error> {
         let ids = connection.list().await?;
-        let inspects = ids.into_iter().map(|id| inspect(connection, id));
+        let inspects = ids.into_iter().map(|id| inspect(connection, id, Vec::new()));
         let mut inspects = futures_util::stream::iter(inspects).buffer_unordered(INSPECTS);
         let mut containers = Vec::new();
-        while let Some((id, answer)) = inspects.next().await {
+        while let Some((id, _, answer)) = inspects.next().await {
             match answer {
                 Ok(container) => containers.extend(container),
                 // One odd container does not hold back the others.
@@ -116,53 +116,63 @@ impl Follower {
         Ok(containers)
     }
 
-    fn told(&self, id: String, answer: Result<Option<Container>, Error>) -> Event {
+    fn told(&self, id: String, actions: Actions, answer: Result<Option<Container>, Error>) -> Event {
         let engine = self.engine;
         match answer {
-            Ok(Some(container)) => Event::Inspected { engine, container: Box::new(container) },
-            Ok(None) => Event::Removed { engine, id },
+            Ok(Some(container)) => Event::Inspected { engine, container: Box::new(container), actions },
+            Ok(None) => Event::Removed { engine, id, actions },
             Err(error) => Event::Unreadable { engine, id, error },
         }
     }
 }
 
-async fn inspect(connection: &Engine, id: String) -> (String, Result<Option<Container>, Error>) {
+async fn inspect(
+    connection: &Engine,
+    id: String,
+    actions: Actions,
+) -> (String, Actions, Result<Option<Container>, Error>) {
     let answer = connection.inspect(&id).await;
-    (id, answer)
+    (id, actions, answer)
 }
+
+/// What happened to a container since it was last looked at, in the engine's words and order.
+type Actions = Vec<&'static str>;
+
+/// Of what happened to one container, as much is kept: one that starts and dies without end fills no memory.
+const ACTIONS: usize = 64;
 
 /// Containers to look at, each once however many events there were, and those being looked at.
 #[derive(Debug, Default)]
 struct Waiting {
-    changed: BTreeSet<String>,
+    changed: BTreeMap<String, Actions>,
     busy: BTreeSet<String>,
-    removed: BTreeSet<String>,
+    removed: BTreeMap<String, Actions>,
 }
 
 impl Waiting {
     fn note(&mut self, event: portolan_engine::Event) {
-        match event.kind {
-            EventKind::Changed => {
-                self.changed.insert(event.container);
+        let actions = match event.kind {
+            // An inspect under way may still have found it: what it brings is looked at once more.
+            EventKind::Removed if !self.busy.contains(&event.container) => {
+                let before = self.changed.remove(&event.container).unwrap_or_default();
+                let actions = self.removed.entry(event.container).or_default();
+                actions.extend(before);
+                actions
             }
-            EventKind::Removed => {
-                // An inspect under way may still have found it: what it brings is looked at once more.
-                if self.busy.contains(&event.container) {
-                    self.changed.insert(event.container);
-                } else {
-                    self.changed.remove(&event.container);
-                    self.removed.insert(event.container);
-                }
-            }
+            EventKind::Changed | EventKind::Removed => self.changed.entry(event.container).or_default(),
+        };
+        actions.push(event.action);
+        if actions.len() > ACTIONS {
+            actions.remove(0);
         }
     }
 
     /// The next one that is not being looked at: two answers about one container could come in the wrong order.
-    fn next(&mut self) -> Option<String> {
-        let id = self.changed.iter().find(|id| !self.busy.contains(*id))?.clone();
-        self.changed.remove(&id);
+    fn next(&mut self) -> Option<(String, Actions)> {
+        let id = self.changed.keys().find(|id| !self.busy.contains(*id))?.clone();
+        let (id, actions) = self.changed.remove_entry(&id)?;
         self.busy.insert(id.clone());
-        Some(id)
+        Some((id, actions))
     }
 }
 
@@ -178,7 +188,12 @@ mod tests {
     use super::*;
 
     fn event(container: &str, kind: EventKind) -> Event {
-        Event { container: container.to_owned(), action: "start", kind }
+        let action = if kind == EventKind::Removed { "destroy" } else { "start" };
+        Event { container: container.to_owned(), action, kind }
+    }
+
+    fn next(waiting: &mut Waiting) -> Option<String> {
+        waiting.next().map(|(id, _)| id)
     }
 
     #[test]
@@ -187,7 +202,7 @@ mod tests {
         for _ in 0..5 {
             waiting.note(event("a", EventKind::Changed));
         }
-        assert_eq!(waiting.next().as_deref(), Some("a"));
+        assert_eq!(waiting.next(), Some(("a".to_owned(), vec!["start"; 5])), "and none of them is lost");
         assert_eq!(waiting.next(), None);
     }
 
@@ -195,11 +210,11 @@ mod tests {
     fn a_container_that_is_looked_at_is_not_looked_at_twice_at_once() {
         let mut waiting = Waiting::default();
         waiting.note(event("a", EventKind::Changed));
-        assert_eq!(waiting.next().as_deref(), Some("a"));
+        assert_eq!(next(&mut waiting).as_deref(), Some("a"));
         waiting.note(event("a", EventKind::Changed));
         assert_eq!(waiting.next(), None, "the first answer is still under way");
         waiting.busy.remove("a");
-        assert_eq!(waiting.next().as_deref(), Some("a"), "and what came since is not lost");
+        assert_eq!(next(&mut waiting).as_deref(), Some("a"), "and what came since is not lost");
     }
 
     #[test]
@@ -208,7 +223,7 @@ mod tests {
         waiting.note(event("a", EventKind::Changed));
         waiting.note(event("a", EventKind::Removed));
         assert_eq!(waiting.next(), None);
-        assert_eq!(waiting.removed.len(), 1);
+        assert_eq!(waiting.removed.get("a"), Some(&vec!["start", "destroy"]));
 
         waiting = Waiting::default();
         waiting.note(event("a", EventKind::Changed));
@@ -216,6 +231,6 @@ mod tests {
         waiting.note(event("a", EventKind::Removed));
         assert!(waiting.removed.is_empty(), "the answer under way would bring it back");
         waiting.busy.remove("a");
-        assert_eq!(waiting.next().as_deref(), Some("a"));
+        assert_eq!(next(&mut waiting).as_deref(), Some("a"));
     }
 }

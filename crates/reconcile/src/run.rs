@@ -2,13 +2,15 @@ use std::collections::BTreeSet;
 use std::error::Error as _;
 use std::time::{Duration, Instant};
 
-use portolan_container::{Diagnostic, Severity, printable};
+use portolan_container::{Container, Diagnostic, Severity, printable};
 use portolan_traefik::Outcome;
 use tokio::sync::{mpsc, watch};
 use tracing::{debug, error, info, warn};
 
 use crate::chart::Told;
-use crate::{Change, Chart, Command, ContainerKey, Event, Policy, Sink, Status};
+use crate::{
+    Change, Chart, Command, ContainerKey, Event, Networks, Policy, ScriptContext, ScriptQueue, Sink, Status,
+};
 
 /// Why the loop could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +44,10 @@ pub struct Loop {
     patience: Option<Instant>,
     /// Why the last write failed.
     failure: Option<String>,
+    /// Who carries out network labels, if anybody does.
+    networks: Option<Networks>,
+    /// Who starts users' scripts, if anybody does.
+    scripts: Option<ScriptQueue>,
 }
 
 impl Loop {
@@ -77,8 +83,24 @@ impl Loop {
             away,
             patience: None,
             failure: None,
+            networks: None,
+            scripts: None,
         };
         Ok((watcher, watched))
+    }
+
+    /// The same loop, which also has the network labels of containers carried out.
+    #[must_use]
+    pub fn with_networks(mut self, networks: Networks) -> Self {
+        self.networks = Some(networks);
+        self
+    }
+
+    /// The same loop, which also has users' scripts started.
+    #[must_use]
+    pub fn with_scripts(mut self, scripts: ScriptQueue) -> Self {
+        self.scripts = Some(scripts);
+        self
     }
 
     /// Runs until it is told to stop, or all who send events are gone.
@@ -101,12 +123,20 @@ impl Loop {
         if self.silent.is_empty() && self.sink.due().is_some() {
             self.write();
         }
+        // Scripts may still be on the way through the work on networks.
+        drop(self.networks);
+        if let Some(scripts) = self.scripts {
+            scripts.stop().await;
+        }
     }
 
     fn take(&mut self, event: Event) {
         let told = match event {
             Event::Listed { engine, containers } => {
                 info!(engine = self.engine(engine), containers = containers.len(), "engine followed");
+                if let Some(networks) = &self.networks {
+                    networks.only(engine, &containers);
+                }
                 let told = self.chart.list(engine, containers);
                 self.away.remove(&engine);
                 self.patience.get_or_insert(Instant::now() + Self::PATIENCE);
@@ -116,11 +146,25 @@ impl Loop {
                 }
                 told
             }
-            Event::Inspected { engine, container } => {
+            Event::Inspected { engine, container, actions } => {
                 let key = ContainerKey { engine, id: container.id.clone() };
+                if let Some(networks) = &self.networks {
+                    let connected = actions.iter().any(|action| ["connect", "disconnect"].contains(action));
+                    networks.see(key.clone(), &container, connected);
+                }
+                self.start_scripts(engine, &actions, &container);
                 self.chart.put(key, *container)
             }
-            Event::Removed { engine, id } => self.chart.remove(&ContainerKey { engine, id }),
+            Event::Removed { engine, id, actions } => {
+                let key = ContainerKey { engine, id };
+                if let Some(container) = self.chart.world().container(&key) {
+                    self.start_scripts(engine, &actions, container);
+                }
+                if let Some(networks) = &self.networks {
+                    networks.forget(key.clone());
+                }
+                self.chart.remove(&key)
+            }
             Event::Unreadable { engine, id, error } => {
                 warn!(
                     engine = self.engine(engine),
@@ -133,8 +177,11 @@ impl Loop {
                 self.tell_away(engine, &error);
                 Told::default()
             }
-            Event::Command(Command::Adopt(policy)) => {
+            Event::Command(Command::Adopt(policy, network)) => {
                 info!("settings read again");
+                if let (Some(networks), Some(policy)) = (&self.networks, network) {
+                    networks.adopt(*policy);
+                }
                 self.chart.adopt(*policy)
             }
             Event::Command(Command::Stop) => Told::default(),
@@ -144,6 +191,22 @@ impl Loop {
             self.sink.changed(Instant::now());
         }
         self.publish(|_| {});
+    }
+
+    /// Has the scripts started for what happened to a container.
+    fn start_scripts(&self, engine: usize, actions: &[&'static str], container: &Container) {
+        let Some(scripts) = &self.scripts else { return };
+        for action in actions {
+            let context = ScriptContext {
+                event: (*action).to_owned(),
+                engine: self.engine(engine).to_owned(),
+                container: container.clone(),
+            };
+            match &self.networks {
+                Some(networks) => networks.then(context),
+                None => scripts.post(context),
+            }
+        }
     }
 
     fn due(&mut self) {
@@ -235,7 +298,7 @@ impl Loop {
 }
 
 /// One line for a finding, with its parts as fields.
-fn log(diagnostic: &Diagnostic) {
+pub(crate) fn log(diagnostic: &Diagnostic) {
     let code = diagnostic.code.0;
     let container = diagnostic.container.as_deref().map(printable);
     let label = diagnostic.label.as_ref().map(|place| printable(&place.key));
@@ -262,7 +325,7 @@ async fn until(due: Option<Instant>) {
 mod tests {
     use std::path::Path;
 
-    use portolan_container::{Attachment, Container, Port, Protocol};
+    use portolan_container::{Attachment, Port, Protocol};
     use portolan_engine::Endpoint;
     use portolan_traefik::{Directory, Format};
     use tokio::sync::mpsc::Sender;

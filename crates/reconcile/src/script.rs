@@ -12,6 +12,7 @@ use std::{fs, io};
 pub use context::ScriptContext;
 pub use error::ScriptError;
 pub use process::ScriptOutcome;
+pub(crate) use queue::ScriptEntrance;
 pub use queue::ScriptQueue;
 
 /// Users' scripts: files of the name `<event>.<container>` in one directory, such as `start.web`.

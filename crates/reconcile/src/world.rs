@@ -131,6 +131,11 @@ impl World {
         self.known.is_empty()
     }
 
+    /// A container as last seen.
+    pub fn container(&self, key: &ContainerKey) -> Option<&Container> {
+        self.known.get(key).map(|known| &known.container)
+    }
+
     /// The containers, with why each has no share if it has none though nothing is wrong.
     pub fn containers(&self) -> impl Iterator<Item = (&ContainerKey, &Container, Option<&LeftOut>)> {
         self.known.iter().map(|(key, known)| (key, &known.container, known.left_out.as_ref()))

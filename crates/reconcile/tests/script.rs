@@ -19,7 +19,7 @@ use nix::sys::stat::Mode;
 use portolan_container::Container;
 use portolan_reconcile::{Script, ScriptContext, ScriptError, ScriptOutcome, Scripts};
 use tempfile::TempDir;
-use tokio::sync::oneshot;
+use tokio::task::spawn_blocking;
 
 /// A directory of scripts.
 struct Scene {
@@ -90,28 +90,23 @@ fn context(event: &str, container: &str, labels: &[(&str, &str)]) -> ScriptConte
 }
 
 /// What is written to a fifo until nobody has it open any more.
-fn all_of(fifo: PathBuf) -> impl Future<Output = String> {
-    read(move || {
+async fn all_of(fifo: PathBuf) -> String {
+    let read = spawn_blocking(move || {
         let mut text = String::new();
         File::open(fifo).unwrap().read_to_string(&mut text).unwrap();
         text
-    })
+    });
+    tokio::time::timeout(Duration::from_secs(30), read).await.expect("an end").unwrap()
 }
 
 /// The first lines that are written to a fifo, by whomever.
-fn lines_of(fifo: PathBuf, count: usize) -> impl Future<Output = Vec<String>> {
-    read(move || {
+async fn lines_of(fifo: PathBuf, count: usize) -> Vec<String> {
+    let read = spawn_blocking(move || {
         // Open for writing too, it has no end when the first writer is gone.
         let fifo = File::options().read(true).write(true).open(fifo).unwrap();
         BufReader::new(fifo).lines().take(count).map(Result::unwrap).collect()
-    })
-}
-
-/// Reads at once, on a thread for which no runtime waits: what never comes fails a test and doesn't hang it.
-fn read<T: Send + 'static>(read: impl FnOnce() -> T + Send + 'static) -> impl Future<Output = T> {
-    let (sender, receiver) = oneshot::channel();
-    std::thread::spawn(move || sender.send(read()));
-    async { tokio::time::timeout(Duration::from_secs(20), receiver).await.expect("it in time").unwrap() }
+    });
+    tokio::time::timeout(Duration::from_secs(30), read).await.expect("all lines").unwrap()
 }
 
 #[tokio::test]
@@ -211,9 +206,9 @@ async fn what_has_its_output_elsewhere_may_stay() {
     let (go, alive) = (scene.fifo("go"), scene.fifo("alive"));
     scene.script("start.web", "(read word < go; echo $word > alive) < /dev/null > /dev/null 2>&1 &");
     scene.run(&context("start", "web", &[])).await;
-    let alive = all_of(alive);
-    read(move || fs::write(go, "here\n").unwrap()).await;
-    assert_eq!(alive.await, "here\n");
+    let alive = tokio::spawn(all_of(alive));
+    spawn_blocking(move || fs::write(go, "here\n").unwrap()).await.unwrap();
+    assert_eq!(alive.await.unwrap(), "here\n");
 }
 
 #[tokio::test]
@@ -442,13 +437,13 @@ async fn a_container_s_scripts_run_one_by_one_and_in_order() {
         let text = "mkdir busy || echo two > lines; sleep 0.02; echo $PORTOLAN_EVENT; echo $PORTOLAN_EVENT > lines; rmdir busy";
         scene.script(&format!("{event}.web"), text);
     }
-    let lines = lines_of(lines, events.len());
+    let lines = tokio::spawn(lines_of(lines, events.len()));
     let queue = scene.scripts().spawn();
     for event in events {
         queue.post(context(event, "web", &[]));
         queue.post(context(event, "of-no-script", &[]));
     }
-    assert_eq!(lines.await, events);
+    assert_eq!(lines.await.unwrap(), events);
     queue.stop().await;
 }
 
@@ -459,11 +454,11 @@ async fn scripts_of_different_containers_run_side_by_side() {
     // Each waits for the other at the fifo.
     scene.script("start.a", "echo word > meeting");
     scene.script("start.b", "read word < meeting; echo $word > lines");
-    let lines = lines_of(lines, 1);
+    let lines = tokio::spawn(lines_of(lines, 1));
     let queue = scene.scripts().spawn();
     queue.post(context("start", "a", &[]));
     queue.post(context("start", "b", &[]));
-    assert_eq!(lines.await, ["word"]);
+    assert_eq!(lines.await.unwrap(), ["word"]);
     queue.stop().await;
     assert!(meeting.exists());
 }
@@ -474,11 +469,11 @@ async fn a_refused_script_does_not_hold_up_the_next() {
     let lines = scene.fifo("lines");
     mode(&scene.script("create.web", "echo create > lines"), 0o777);
     scene.script("start.web", "echo start > lines");
-    let lines = lines_of(lines, 1);
+    let lines = tokio::spawn(lines_of(lines, 1));
     let queue = scene.scripts().spawn();
     queue.post(context("create", "web", &[]));
     queue.post(context("start", "web", &[]));
-    assert_eq!(lines.await, ["start"]);
+    assert_eq!(lines.await.unwrap(), ["start"]);
     queue.stop().await;
 }
 
@@ -489,17 +484,17 @@ async fn what_runs_ends_with_the_queue() {
         let (alive, started) = (scene.fifo("alive"), scene.fifo("started"));
         scene.script("start.web", "exec 9>alive; echo here > started; sleep 1000 & sleep 1000");
         scene.script("die.web", "exec > alive; echo after");
-        let alive = all_of(alive);
-        let started = lines_of(started, 1);
+        let alive = tokio::spawn(all_of(alive));
+        let started = tokio::spawn(lines_of(started, 1));
         let queue = scene.scripts().spawn();
         queue.post(context("start", "web", &[]));
         queue.post(context("die", "web", &[]));
-        assert_eq!(started.await, ["here"]);
+        assert_eq!(started.await.unwrap(), ["here"]);
         if by_stop {
             queue.stop().await
         } else {
             drop(queue)
         }
-        assert_eq!(alive.await, "", "nobody has the fifo open any more");
+        assert_eq!(alive.await.unwrap(), "", "nobody has the fifo open any more");
     }
 }

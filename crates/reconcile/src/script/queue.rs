@@ -36,9 +36,12 @@ impl ScriptQueue {
 
     /// Has the script run that there is for this event, if any. Returns at once.
     pub fn post(&self, context: ScriptContext) {
-        if let Err(mpsc::error::TrySendError::Full(context)) = self.sender.try_send(context) {
-            give_up(&context, "too many events are on the way");
-        }
+        post(&self.sender, context);
+    }
+
+    /// Another way in. The queue ends when this is gone too.
+    pub(crate) fn entrance(&self) -> ScriptEntrance {
+        ScriptEntrance(self.sender.clone())
     }
 
     /// Ends: kills what runs and forgets what waits. So does dropping it, without waiting until it is done.
@@ -46,6 +49,23 @@ impl ScriptQueue {
         drop(self.sender);
         // The error is a panic, which has been told.
         let _ = self.task.await;
+    }
+}
+
+/// A way into a [`ScriptQueue`].
+#[derive(Clone, Debug)]
+pub(crate) struct ScriptEntrance(mpsc::Sender<ScriptContext>);
+
+impl ScriptEntrance {
+    /// As [`ScriptQueue::post`].
+    pub(crate) fn post(&self, context: ScriptContext) {
+        post(&self.0, context);
+    }
+}
+
+fn post(sender: &mpsc::Sender<ScriptContext>, context: ScriptContext) {
+    if let Err(mpsc::error::TrySendError::Full(context)) = sender.try_send(context) {
+        give_up(&context, "too many events are on the way");
     }
 }
 

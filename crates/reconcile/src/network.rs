@@ -1,0 +1,263 @@
+mod ledger;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use portolan_container::{Attachment, Container, Diagnostic, State, printable};
+use portolan_netlink::{Answer, Applied, Conditions, NO_ENTRY, Names, apply, asks, parts, withdraw};
+use tokio::sync::mpsc;
+use tracing::{debug, info, warn};
+
+use self::ledger::Ledger;
+use crate::run::log;
+use crate::script::ScriptEntrance;
+use crate::{ContainerKey, ScriptContext, ScriptQueue};
+
+/// How the network labels of containers are carried out.
+#[derive(Clone, Debug)]
+pub struct NetworkPolicy {
+    /// Where, how long, and what is allowed.
+    pub conditions: Conditions,
+    /// The names of tables and so on.
+    pub names: Names,
+    /// What variables stand for; the environment of the service is asked for others.
+    pub variables: BTreeMap<String, String>,
+    /// Whether routes on the host stay when their container stops.
+    pub keep_host_routes: bool,
+    /// The file in which routes on the host are noted.
+    pub ledger: PathBuf,
+}
+
+impl NetworkPolicy {
+    /// The value of a variable.
+    pub fn variable(&self, name: &str) -> Option<String> {
+        self.variables.get(name).cloned().or_else(|| std::env::var(name).ok())
+    }
+}
+
+/// Gives the work on networks to a task of its own, so that the file never waits for it.
+#[derive(Clone, Debug)]
+pub struct Networks {
+    orders: mpsc::UnboundedSender<Order>,
+}
+
+/// What the task is told.
+#[derive(Debug)]
+enum Order {
+    /// A container is as given. Its interfaces may have changed where `connected`.
+    See { key: ContainerKey, container: Box<Container>, connected: bool },
+    /// An engine has these containers and no others.
+    Only { engine: usize, ids: BTreeSet<String> },
+    /// A container is gone.
+    Forget(ContainerKey),
+    /// What a script is to be told, once the container's network is as its labels say.
+    Script(Box<ScriptContext>),
+    /// Settings were read again.
+    Adopt(Box<NetworkPolicy>),
+}
+
+impl Networks {
+    /// Starts the task. It ends when nobody can tell it anything any more, having done all that it was told.
+    ///
+    /// `local` says of each engine whether it is on this machine, by its place in the settings. Scripts for an event wait until
+    /// the network of its container is as the labels say.
+    pub fn start(policy: NetworkPolicy, local: Vec<bool>, scripts: Option<&ScriptQueue>) -> Self {
+        let (orders, queue) = mpsc::unbounded_channel();
+        let scripts = scripts.map(ScriptQueue::entrance);
+        let ledger = Ledger::load(&policy.ledger);
+        let worker =
+            Worker { ledger, policy, local, scripts, standing: BTreeMap::new(), listed: BTreeMap::new() };
+        tokio::spawn(worker.run(queue));
+        Self { orders }
+    }
+
+    pub(crate) fn see(&self, key: ContainerKey, container: &Container, connected: bool) {
+        if asks(&container.labels) {
+            self.tell(Order::See { key, container: Box::new(container.clone()), connected });
+        }
+    }
+
+    pub(crate) fn only(&self, engine: usize, containers: &[Container]) {
+        let ids = containers.iter().map(|container| container.id.clone()).collect();
+        self.tell(Order::Only { engine, ids });
+        for container in containers {
+            let key = ContainerKey { engine, id: container.id.clone() };
+            self.see(key, container, false);
+        }
+    }
+
+    pub(crate) fn forget(&self, key: ContainerKey) {
+        self.tell(Order::Forget(key));
+    }
+
+    pub(crate) fn then(&self, context: ScriptContext) {
+        self.tell(Order::Script(Box::new(context)));
+    }
+
+    pub(crate) fn adopt(&self, policy: NetworkPolicy) {
+        self.tell(Order::Adopt(Box::new(policy)));
+    }
+
+    fn tell(&self, order: Order) {
+        // It ends after us alone.
+        let _ = self.orders.send(order);
+    }
+}
+
+/// The task: one container after the other.
+struct Worker {
+    policy: NetworkPolicy,
+    local: Vec<bool>,
+    ledger: Ledger,
+    scripts: Option<ScriptEntrance>,
+    /// The containers whose labels have been carried out.
+    standing: BTreeMap<ContainerKey, Standing>,
+    /// The containers of each engine that has told them, as it did the last time.
+    listed: BTreeMap<usize, BTreeSet<String>>,
+}
+
+/// What a container was like when its labels were carried out.
+#[derive(Debug, PartialEq, Eq)]
+struct Standing {
+    container: Box<Container>,
+    /// What was told then, which is no news.
+    told: Vec<Diagnostic>,
+}
+
+impl Worker {
+    async fn run(mut self, mut queue: mpsc::UnboundedReceiver<Order>) {
+        while let Some(order) = queue.recv().await {
+            match order {
+                Order::See { key, container, connected } => self.see(key, container, connected).await,
+                Order::Only { engine, ids } => {
+                    let gone = |key: &&ContainerKey| key.engine == engine && !ids.contains(&key.id);
+                    for key in self.standing.keys().filter(gone).cloned().collect::<Vec<_>>() {
+                        self.forget(key).await;
+                    }
+                    self.listed.insert(engine, ids);
+                    self.withdraw_of_strangers().await;
+                }
+                Order::Forget(key) => self.forget(key).await,
+                Order::Script(context) => {
+                    if let Some(scripts) = &self.scripts {
+                        scripts.post(*context);
+                    }
+                }
+                Order::Adopt(policy) => {
+                    self.policy = *policy;
+                    let seen: Vec<_> = std::mem::take(&mut self.standing).into_iter().collect();
+                    for (key, standing) in seen {
+                        self.carry_out(key, standing.container, standing.told).await;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn see(&mut self, key: ContainerKey, container: Box<Container>, connected: bool) {
+        if container.pid.is_none() || !matches!(container.state, State::Running | State::Paused) {
+            self.standing.remove(&key);
+            self.withdraw(&container.id).await;
+            return;
+        }
+        let before = self.standing.remove(&key);
+        match before {
+            Some(before) if !connected && is_same(&before.container, &container) => {
+                self.standing.insert(key, before);
+            }
+            Some(before) if before.container.pid == container.pid => {
+                self.carry_out(key, container, before.told).await
+            }
+            _ => self.carry_out(key, container, Vec::new()).await,
+        }
+    }
+
+    async fn carry_out(&mut self, key: ContainerKey, container: Box<Container>, told: Vec<Diagnostic>) {
+        let (parts, mut diagnostics) =
+            parts(&container.labels, &self.policy.names, &|name| self.policy.variable(name));
+        for diagnostic in &mut diagnostics {
+            diagnostic.container = Some(container.name.clone());
+        }
+        let conditions = self.policy.conditions.clone();
+        let shared = container.clone();
+        let applied = off_the_loop(move || apply(&shared, &parts, &conditions)).await.unwrap_or_default();
+        let name = printable(&container.name).into_owned();
+        if applied.ended {
+            self.tell_ended(&key, &name, &mut diagnostics);
+        }
+        for command in &applied.done {
+            info!(container = name, "{} done", printable(command));
+        }
+        self.ledger.note(&container.id, &applied.host);
+        let Applied { diagnostics: more, .. } = applied;
+        diagnostics.extend(more);
+        for diagnostic in diagnostics.iter().filter(|diagnostic| !told.contains(diagnostic)) {
+            log(diagnostic);
+        }
+        self.standing.insert(key, Standing { container, told: diagnostics });
+    }
+
+    /// A container that ends in the middle is no failure; one that never had a process here is.
+    fn tell_ended(&self, key: &ContainerKey, name: &str, diagnostics: &mut Vec<Diagnostic>) {
+        if self.local.get(key.engine).copied().unwrap_or(true) {
+            debug!(container = name, "container ended before its labels were carried out");
+            return;
+        }
+        let message = "network actions are not done: the container's process is not on this machine";
+        let help = "run docker-watcher on the engine's machine; its engine may be another's too";
+        diagnostics.push(Diagnostic::error(NO_ENTRY, message).in_container(name).with_help(help));
+    }
+
+    async fn forget(&mut self, key: ContainerKey) {
+        self.standing.remove(&key);
+        self.withdraw(&key.id).await;
+    }
+
+    /// Takes back the routes of containers that went while nobody looked, as soon as all engines have told which they have.
+    async fn withdraw_of_strangers(&mut self) {
+        if self.listed.len() < self.local.len() {
+            return;
+        }
+        let known = |id: &&String| self.listed.values().any(|ids| ids.contains(*id));
+        let strangers: Vec<String> = self.ledger.holders().filter(|id| !known(id)).cloned().collect();
+        for id in strangers {
+            self.withdraw(&id).await;
+        }
+    }
+
+    /// Takes back the routes on the host that a container asked for and no other does.
+    async fn withdraw(&mut self, id: &str) {
+        let Some(routes) = self.ledger.leave(id, self.policy.keep_host_routes) else { return };
+        if routes.is_empty() {
+            return;
+        }
+        let conditions = self.policy.conditions.clone();
+        let count = routes.len();
+        match off_the_loop(move || withdraw(&routes, &conditions)).await {
+            Some(Ok(failures)) if failures.is_empty() => {
+                info!(container = id, "{count} routes on the host withdrawn");
+            }
+            Some(Ok(failures)) => {
+                let reasons: Vec<String> = failures.iter().map(Answer::reason).collect();
+                warn!(container = id, "routes on the host not withdrawn: {}", reasons.join(", "));
+            }
+            Some(Err(error)) => {
+                warn!(container = id, help = error.help(), "routes on the host not withdrawn: {error}");
+            }
+            None => {}
+        }
+    }
+}
+
+/// Whether nothing has happened to a container that its routes could have been lost by.
+fn is_same(before: &Container, now: &Container) -> bool {
+    let ways = |container: &Container| -> Vec<(String, Attachment)> {
+        container.attachments.iter().map(|(name, it)| (name.clone(), it.clone())).collect()
+    };
+    before.pid == now.pid && ways(before) == ways(now)
+}
+
+/// Does what waits for the kernel where it holds nobody up; `None` only if it panicked, which it does not.
+async fn off_the_loop<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    tokio::task::spawn_blocking(work).await.ok()
+}
