@@ -24,6 +24,19 @@ pub(crate) enum Command {
     /// The configuration goes to standard output, or with --output into the directory as `run` would write it. What is
     /// wrong or worth knowing goes to standard error. Exit codes: 0 done, 2 could not run.
     Render(RenderArguments),
+    /// Tell what a container's labels come to
+    ///
+    /// For now, its network actions alone: each string of its labels `docker-events.*` and what would become of it in the
+    /// network namespace as it is at this moment. Nothing is changed. Exit codes: 0 nothing is wrong, 1 something is,
+    /// 2 could not run.
+    Explain(ExplainArguments),
+    /// Carry out one label value by hand: addresses, routes and rules
+    ///
+    /// The words are a container's name or identifier, unless --pid or --netns says where; what the label is for, `address`,
+    /// `route`, `rule` or `host-route`; and the value, strings of `ip` between semicolons. It is carried out as the service
+    /// would do it. The exit code is that of `ip` for the first string that fails.
+    #[command(after_help = NET_EXAMPLES)]
+    Net(NetArguments),
     /// Write the systemd unit, enable it and start it
     ///
     /// The unit keeps of root's powers those alone that the settings take, so install again after a change of `output`,
@@ -43,6 +56,9 @@ pub(crate) struct RunArguments {
     /// The format of the file
     #[arg(long, value_name = "FORMAT", value_parser = ["yaml", "toml"])]
     pub(crate) format: Option<String>,
+    /// Change nothing: look at the containers once and print what would become of their network labels
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Args)]
@@ -54,6 +70,66 @@ pub(crate) struct RenderArguments {
     /// The format to print
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<PrintFormat>,
+}
+
+const NET_EXAMPLES: &str = "\
+Examples:
+  docker-watcher net web route 'replace default via 172.20.20.1; add 10.0.0.0/8 via 172.20.20.2'
+  docker-watcher net --dry-run web rule 'add from 172.20.20.0/24 table 100'
+  docker-watcher net --netns /run/netns/lab address 'add 10.0.1.4/16 dev eth0'";
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// The container's name or identifier
+    pub(crate) container: String,
+    #[command(flatten)]
+    pub(crate) common: CommonArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NetArguments {
+    /// What it is for, and the value
+    #[arg(value_names = ["CONTAINER", "KIND", "STRING"], num_args = 2..=3, required = true, allow_hyphen_values = true)]
+    pub(crate) words: Vec<String>,
+    /// In the network namespace of this process
+    #[arg(long, value_name = "PID")]
+    pub(crate) pid: Option<u32>,
+    /// In the network namespace of this file
+    #[arg(long, value_name = "PATH")]
+    pub(crate) netns: Option<PathBuf>,
+    /// IPv4, as `ip -4`
+    #[arg(short = '4', conflicts_with = "six")]
+    four: bool,
+    /// IPv6, as `ip -6`
+    #[arg(short = '6')]
+    six: bool,
+    /// Do exactly what `ip` would do: nothing is looked up first, refused as a danger, or left out because it is done already
+    #[arg(long)]
+    pub(crate) as_ip: bool,
+    /// Send nothing, and print what would be sent
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// How that is printed
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: NetFormat,
+    #[command(flatten)]
+    pub(crate) common: CommonArguments,
+}
+
+impl NetArguments {
+    /// The option of `ip` that was given, if one was.
+    pub(crate) fn family(&self) -> Option<&'static str> {
+        if self.six { Some("-6") } else { self.four.then_some("-4") }
+    }
+}
+
+/// How `net` prints what it would send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NetFormat {
+    /// What becomes of each string, with the messages
+    Text,
+    /// The messages alone: a list of `type`, `flags` and `hex`, the whole message with sequence and port zero
+    Json,
 }
 
 #[derive(Debug, Args)]

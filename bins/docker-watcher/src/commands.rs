@@ -1,6 +1,8 @@
 //! One module a command: it reads settings, wires the crates together, and prints.
 
+pub(crate) mod explain;
 pub(crate) mod install;
+pub(crate) mod net;
 pub(crate) mod render;
 pub(crate) mod run;
 pub(crate) mod uninstall;

@@ -4,11 +4,12 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use portolan_blacklist::{Blacklist, Rules};
 use portolan_engine::{Endpoint, Tls};
-use portolan_reconcile::Policy;
+use portolan_netlink::{Allow, Conditions, OnError, system};
+use portolan_reconcile::{NetworkPolicy, Policy, Scripts};
 use portolan_routes::constraints::Constraint;
 use portolan_routes::template::Template;
 use portolan_routes::{DefaultRoute, Options};
-use portolan_settings::{Problem, Settings, Sources, Warning, locate};
+use portolan_settings::{Danger, HostRoutes, Problem, Settings, Sources, Warning, locate};
 use portolan_traefik::Format;
 
 use crate::cli::CommonArguments;
@@ -97,6 +98,37 @@ pub(crate) fn policy(settings: &Settings) -> anyhow::Result<Policy> {
         allow: blacklist.allow.clone(),
     });
     Ok(Policy { options, blacklist })
+}
+
+/// How network labels are carried out, by the settings and the machine's names of tables and so on.
+pub(crate) fn network(settings: &Settings) -> NetworkPolicy {
+    let (names, complaints) = system::names(Path::new("/"));
+    for complaint in complaints {
+        report::line("warning", &complaint, None);
+    }
+    let network = &settings.network;
+    let allows = |danger| network.allow.contains(&danger);
+    NetworkPolicy {
+        conditions: Conditions {
+            proc: network.proc.clone(),
+            timeout: network.timeout,
+            on_error: match network.on_error {
+                portolan_settings::OnError::Continue => OnError::Continue,
+                portolan_settings::OnError::Rollback => OnError::Rollback,
+            },
+            allow: Allow { flush: allows(Danger::Flush), host: allows(Danger::Host) },
+        },
+        names,
+        variables: network.variables.clone(),
+        keep_host_routes: network.host_routes == HostRoutes::Keep,
+        ledger: network.state.clone(),
+    }
+}
+
+/// Users' scripts, by the settings.
+pub(crate) fn scripts(settings: &Settings) -> Option<Scripts> {
+    let scripts = &settings.scripts;
+    scripts.enabled.then(|| Scripts::new(&scripts.directory, scripts.timeout))
 }
 
 /// The engines to follow: those of the settings, else `DOCKER_HOST`, else the local socket.

@@ -19,6 +19,8 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(arguments) => commands::run::run(&arguments),
         Command::Render(arguments) => commands::render::run(&arguments),
+        Command::Explain(arguments) => commands::explain::run(&arguments),
+        Command::Net(arguments) => commands::net::run(&arguments),
         Command::Install(arguments) => commands::install::run(&arguments),
         Command::Uninstall(arguments) => commands::uninstall::run(&arguments),
     };

@@ -62,6 +62,12 @@ pub(crate) fn directory(error: portolan_traefik::Error) -> anyhow::Error {
     with_help(error.into(), help)
 }
 
+/// Why a network namespace was not worked in, with what to do about it.
+pub(crate) fn network(error: portolan_netlink::Error) -> anyhow::Error {
+    let help = error.help();
+    with_help(error.into(), help)
+}
+
 /// An error with what to do about it.
 pub(crate) fn with_help(error: anyhow::Error, help: Option<String>) -> anyhow::Error {
     match help {
@@ -84,6 +90,11 @@ impl std::fmt::Display for Helped {
 }
 
 impl std::error::Error for Helped {}
+
+/// Prints a line as it is on standard error.
+pub(crate) fn plain(text: &str) {
+    write(&format!("{text}\n"));
+}
 
 /// Nobody may be reading standard error any more: that is no reason to fail.
 fn write(text: &str) {

@@ -89,7 +89,7 @@ fn containers(
     }
 }
 
-fn from_engines(settings: &Settings) -> anyhow::Result<Vec<Vec<Container>>> {
+pub(super) fn from_engines(settings: &Settings) -> anyhow::Result<Vec<Vec<Container>>> {
     let runtime = super::runtime()?;
     let timeout: Duration = settings.timeout;
     let mut lists = Vec::new();
@@ -108,7 +108,7 @@ fn from_engines(settings: &Settings) -> anyhow::Result<Vec<Vec<Container>>> {
 }
 
 /// A reader that goes away, such as `head`, is no failure.
-fn print(text: &str) -> io::Result<()> {
+pub(crate) fn print(text: &str) -> io::Result<()> {
     match io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,

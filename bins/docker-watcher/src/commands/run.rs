@@ -2,7 +2,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use portolan_engine::Endpoint;
-use portolan_reconcile::{Command, Event, Loop, Sink, follow};
+use portolan_reconcile::{Command, Event, Loop, Networks, Scripts, Sink, follow};
 use portolan_settings::Settings;
 use portolan_traefik::Directory;
 use tokio::signal::unix::{SignalKind, signal};
@@ -18,6 +18,9 @@ const QUEUE: usize = 64;
 
 pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
     let settings = read(arguments)?;
+    if arguments.dry_run {
+        return super::explain::all(&settings);
+    }
     let policy = configure::policy(&settings)?;
     let endpoints = configure::endpoints(&settings)?;
     let format = configure::format(&settings);
@@ -29,9 +32,18 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
     let (events, queue) = mpsc::channel(QUEUE);
     let sink = Sink::new(directory, settings.debounce);
     let names = endpoints.iter().map(Endpoint::to_string).collect();
-    let (watcher, status) = Loop::new(policy, sink, format, names, queue)?;
+    let (mut watcher, status) = Loop::new(policy, sink, format, names, queue)?;
+    let network = settings.network.enabled.then(|| configure::network(&settings));
 
     super::runtime()?.block_on(async {
+        let scripts = configure::scripts(&settings).map(Scripts::spawn);
+        if let Some(network) = network {
+            let local = endpoints.iter().map(Endpoint::is_local).collect();
+            watcher = watcher.with_networks(Networks::start(network, local, scripts.as_ref()));
+        }
+        if let Some(scripts) = scripts {
+            watcher = watcher.with_scripts(scripts);
+        }
         for (engine, endpoint) in endpoints.into_iter().enumerate() {
             tokio::spawn(follow(engine, endpoint, settings.timeout, events.clone()));
         }
@@ -93,13 +105,17 @@ fn reload(arguments: &RunArguments, settings: &mut Settings) -> Option<Command> 
                     it.debounce,
                     it.timeout,
                     it.log.clone(),
+                    it.scripts.clone(),
+                    (it.network.enabled, it.network.state.clone()),
                 )
             };
             if fixed(settings) != fixed(&new) {
-                warn!("engine, tls, output, format, debounce, timeout and log take effect at the next start");
+                let keys = "engine, tls, output, format, debounce, timeout, log, scripts, network.enabled and network.state";
+                warn!("{keys} take effect at the next start");
             }
             *settings = new;
-            Some(Command::Adopt(Box::new(policy)))
+            let network = Box::new(configure::network(settings));
+            Some(Command::Adopt(Box::new(policy), Some(network)))
         }
         Err(error) => {
             error!("settings not read again, the old ones stay: {error:#}");
