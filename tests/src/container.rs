@@ -108,6 +108,17 @@ impl Container {
         self.docker.run(&[&["exec", self.id.as_str()], line].concat())
     }
 
+    /// The path of its network namespace, as the engine numbers processes: see [`Engine::inside`](crate::Engine::inside).
+    ///
+    /// # Errors
+    /// Where it doesn't run.
+    pub fn namespace(&self) -> Result<String> {
+        let inspected = self.docker.inspect(&self.id)?;
+        let process = inspected.pointer("/State/Pid").and_then(serde_json::Value::as_u64);
+        let process = process.filter(|process| *process > 0);
+        Ok(format!("/proc/{}/ns/net", process.with_context(|| format!("`{}` has no process", self.name))?))
+    }
+
     /// Its address on a network.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::Write;
 
 use anyhow::{Result, ensure};
-use portolan_tests::{Engine, Need, Scene, Systemd, eventually, scene_on, unmet};
+use portolan_tests::{Engine, Need, Scene, Systemd, command, eventually, output, scene_on, unmet};
 
 const PACKAGED: &str = include_str!("../../../bins/packaging/docker-watcher.service");
 const UNIT: &str = "/etc/systemd/system/docker-watcher.service";
@@ -77,6 +77,35 @@ fn the_service_has_the_capabilities_of_its_features_and_no_others() -> Result<()
         check("--no-scripts", "0000000000281000")?;
         systemd.run("sed -i 's/network: {/&enabled: false, /' /etc/portolan/docker-watcher.yml")?;
         check("", "0000000000000000")
+    })
+}
+
+#[test]
+#[ignore = "`docker-watcher run` does not apply labels for networks yet"]
+fn the_service_changes_networks_from_inside_its_sandbox() -> Result<()> {
+    on_systemd(|scene, systemd| {
+        systemd.run("docker-watcher install")?;
+        active(systemd, "active")?;
+        // Of another user than root: that takes the right to look at its process.
+        for user in ["0", "1234"] {
+            let container = scene
+                .run(&format!("user-{user}"))
+                .option("--user", user)
+                .line(&["sleep", "1000"])
+                .label("docker-events.route", "add 10.200.77.0/24 dev eth0")
+                .label("docker-events.rule", "add from 10.200.77.0/24 table 77")
+                .start()?;
+            let namespace = scene.engine.inside(&container.namespace()?)?;
+            let ask = |arguments: &[&str]| {
+                output(command("nsenter").arg(format!("--net={namespace}")).arg("ip").args(arguments), b"")
+            };
+            eventually("the container has its route and its rule", || {
+                ensure!(ask(&["route", "show", "10.200.77.0/24"])?.contains("dev eth0"), "no route");
+                ensure!(ask(&["rule"])?.contains("from 10.200.77.0/24 lookup 77"), "no rule");
+                Ok(())
+            })?;
+        }
+        Ok(())
     })
 }
 
