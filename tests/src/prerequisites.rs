@@ -5,6 +5,8 @@ use std::thread;
 
 use anyhow::{Result, ensure};
 
+use crate::Systemd;
+
 /// What a test needs of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
@@ -35,7 +37,8 @@ pub fn unmet(needs: &[Need]) -> Result<Option<String>> {
         Need::Namespaces => programs(&["ip"]),
         Need::Traefik => traefik().is_none().then(|| "no Traefik: `PORTOLAN_TRAEFIK` names none".to_owned()),
         Need::Watcher => watcher().is_none().then(|| "`docker-watcher` is not built".to_owned()),
-        Need::Systemd => programs(&["bash", "nsenter", "systemctl", "systemd-analyze", "unshare"]),
+        Need::Systemd => programs(&["bash", "nsenter", "systemctl", "systemd-analyze", "unshare"])
+            .or_else(|| Systemd::hierarchy().err().map(|error| error.to_string())),
         Need::Image => match (static_watcher(), xtask()) {
             (None, _) => Some("no static `docker-watcher`: `PORTOLAN_STATIC_WATCHER` names none".to_owned()),
             (_, None) => Some("`xtask` is not built".to_owned()),

@@ -26,7 +26,7 @@ impl Systemd {
         let script = directory.join("systemd.sh");
         File::create(&script)?.write_all(include_bytes!("systemd.sh"))?;
         let name = directory.file_name().context("a directory's name")?;
-        let cgroup = hierarchy()?.join(format!("systemd-{}", name.to_string_lossy()));
+        let cgroup = Self::hierarchy()?.join(format!("systemd-{}", name.to_string_lossy()));
         fs::create_dir(&cgroup)?;
         let mut boot = command("unshare");
         boot.args(["--mount", "--propagation", "private", "bash"]).arg(&script);
@@ -63,6 +63,13 @@ impl Systemd {
         Ok(output(inside.args(["SYSTEMD_COLORS=0", "bash", "-c", line]), b"")?.trim_end().to_owned())
     }
 
+    /// Where control groups of the second version are.
+    pub(crate) fn hierarchy() -> Result<PathBuf> {
+        let candidates = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"].map(PathBuf::from);
+        let found = candidates.into_iter().find(|path| path.join("cgroup.controllers").exists());
+        found.context("no control groups of the second version")
+    }
+
     /// What the service has logged.
     pub fn log(&self) -> String {
         fs::read_to_string(self.directory.join("watcher.log")).unwrap_or_default()
@@ -75,13 +82,6 @@ impl Drop for Systemd {
         // The kernel takes its time to empty them.
         let _ = eventually("the control groups are gone", || remove(&self.cgroup));
     }
-}
-
-/// Where control groups of the second version are.
-fn hierarchy() -> Result<PathBuf> {
-    let candidates = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"].map(PathBuf::from);
-    let found = candidates.into_iter().find(|path| path.join("cgroup.controllers").exists());
-    found.context("no control groups of the second version")
 }
 
 /// Removes a control group and those below it.
