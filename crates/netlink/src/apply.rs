@@ -195,6 +195,10 @@ impl Inside {
     /// # Errors
     /// Where the container does not run, where its process is another's, and where the namespace may not be opened.
     pub fn find(container: &Container, conditions: &Conditions) -> Result<Self, Error> {
+        // The engine's numbers mean other processes here, or none.
+        if is_caged(&conditions.proc) {
+            return Err(Error::NoHost);
+        }
         let process = Process::open(&conditions.proc, container.pid.unwrap_or(0))?;
         let namespace = process.namespace_of(&container.id)?;
         let place = place(&namespace, &conditions.proc)?;
