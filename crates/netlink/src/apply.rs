@@ -195,12 +195,13 @@ impl Inside {
     /// # Errors
     /// Where the container does not run, where its process is another's, and where the namespace may not be opened.
     pub fn find(container: &Container, conditions: &Conditions) -> Result<Self, Error> {
-        // The engine's numbers mean other processes here, or none.
-        if is_caged(&conditions.proc) {
-            return Err(Error::NoHost);
-        }
-        let process = Process::open(&conditions.proc, container.pid.unwrap_or(0))?;
-        let namespace = process.namespace_of(&container.id)?;
+        let found = Process::open(&conditions.proc, container.pid.unwrap_or(0))
+            .and_then(|process| Ok((process.namespace_of(&container.id)?, process)));
+        let (namespace, process) = match found {
+            // An engine outside of this container has other numbers for its processes.
+            Err(Error::Gone { .. } | Error::Foreign { .. }) if is_caged(&conditions.proc) => return Err(Error::NoHost),
+            found => found?,
+        };
         let place = place(&namespace, &conditions.proc)?;
         Ok(Self { process, namespace, place })
     }
