@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use nix::errno::Errno;
-use portolan_container::{Attachment, Code, Container, Diagnostic};
+use portolan_container::{Attachment, Code, Container, Diagnostic, NetworkMode};
 
 use crate::carry_out::{Done, OnError, Outcome, carry_out};
 use crate::plan::{Allow, Place, Plan, Step, plan};
@@ -202,7 +202,11 @@ impl Inside {
             Err(Error::Gone { .. } | Error::Foreign { .. }) if is_caged(&conditions.proc) => return Err(Error::NoHost),
             found => found?,
         };
-        let place = place(&namespace, &conditions.proc)?;
+        // The engine's word counts too: the host's namespace may not be there to be compared with.
+        let place = match container.network_mode {
+            NetworkMode::Host => Place::Host,
+            _ => place(&namespace, &conditions.proc)?,
+        };
         Ok(Self { process, namespace, place })
     }
 }
