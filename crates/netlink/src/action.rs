@@ -2,14 +2,15 @@ use netlink_packet_route::address::AddressMessage;
 use netlink_packet_route::route::{RouteMessage, RouteNextHop};
 use netlink_packet_route::rule::RuleMessage;
 
-use crate::Device;
 use crate::language::{AddressFilter, RouteFilter, RuleFilter};
+use crate::{Device, Lookup};
 
 /// What one argument string asks for.
 ///
 /// Messages are as `ip` would send them, attribute by attribute in the order of the string, but for devices: their numbers
 /// are known in the namespace alone. Where an attribute stands twice, the kernel takes the last.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each string, and few strings")]
 pub enum Action {
     /// Adds, changes or deletes an address.
     Address(AddressChange),
@@ -60,6 +61,8 @@ pub struct RouteChange {
     pub device: Option<Device>,
     /// The VRF whose table it is in.
     pub vrf: Option<String>,
+    /// What `ip` looks for while it reads the string, in that order.
+    pub lookups: Vec<Lookup>,
     /// The next hops of a route that has several, in order.
     pub hops: Vec<Hop>,
     /// The devices that its encapsulation names, in order; their numbers there are 0.

@@ -14,7 +14,9 @@ use netlink_packet_route::route::RouteMessage;
 use netlink_packet_route::rule::RuleMessage;
 
 use self::trial::Verdicts;
-use crate::{Action, AddressFilter, Links, Part, Refusal, Request, RouteFilter, RuleFilter, State};
+use crate::{
+    Action, AddressFilter, Answer, Exit, Links, Part, Refusal, Request, RouteFilter, RuleFilter, State,
+};
 
 /// What becomes of each string of a container in a namespace, in order.
 ///
@@ -83,6 +85,7 @@ impl Done {
 
 /// What a flush deletes.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each string, and few strings")]
 pub enum Filter {
     /// These addresses.
     Addresses(AddressFilter),
@@ -160,6 +163,21 @@ fn flush(filter: Filter, state: &State) -> Step {
     }
 }
 
+impl Step {
+    /// What `ip` says where the kernel refuses this step: of a flush, that it ends there.
+    pub fn failed(&self, answer: &Answer) -> Refusal {
+        let (exit, end) = match self {
+            Self::Flush { filter, .. } => match **filter {
+                Filter::Addresses(_) => (Exit::Unusable, "\nFlush terminated"),
+                Filter::Routes(_) => (Exit::Kernel, "\nFlush terminated"),
+                Filter::Rules(_) => (Exit::Language, "\nDump terminated"),
+            },
+            _ => (Exit::Kernel, ""),
+        };
+        Refusal::new(exit, answer.text() + end, 0..0)
+    }
+}
+
 impl Filter {
     /// The question to the kernel.
     ///
@@ -207,6 +225,7 @@ impl Filter {
     pub(crate) fn rounds(&self) -> usize {
         match self {
             Self::Addresses(filter) if filter.once() => 1,
+            Self::Routes(filter) if !filter.is_dumped() => 0,
             Self::Addresses(_) | Self::Routes(_) => 10,
             Self::Rules(_) => 1,
         }

@@ -15,8 +15,10 @@ pub struct Refusal {
     pub help: Option<String>,
     /// The place in the string, in bytes; empty and at its end where something is missing.
     pub span: Range<usize>,
-    /// Devices that `ip` would have looked up before it came to this refusal: one that is missing is told instead.
-    pub devices_first: Vec<crate::Device>,
+    /// What `ip` would have looked for before it came to this refusal: where it is not there, that is told instead.
+    pub lookups: Vec<crate::Lookup>,
+    /// What `ip` would have warned of before.
+    pub warnings: Vec<String>,
 }
 
 /// The code with which `ip` exits.
@@ -47,7 +49,7 @@ impl Exit {
 impl Refusal {
     /// A refusal with these words, of this place.
     pub fn new(exit: Exit, text: impl Into<String>, span: Range<usize>) -> Self {
-        Self { exit, text: text.into(), help: None, span, devices_first: Vec::new() }
+        Self { exit, text: text.into(), help: None, span, lookups: Vec::new(), warnings: Vec::new() }
     }
 
     /// The same, with a next step.
@@ -55,6 +57,25 @@ impl Refusal {
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// The same, where `ip` looks for these first.
+    #[must_use]
+    pub(crate) fn after(mut self, lookups: &[crate::Lookup]) -> Self {
+        self.lookups.splice(0..0, lookups.iter().cloned());
+        self
+    }
+
+    /// What `ip` prints of the string in a namespace with these links: its warnings, then this, unless something is not there that
+    /// it looks for first.
+    #[must_use]
+    pub fn in_namespace(mut self, links: &crate::Links) -> Self {
+        let mut lines = std::mem::take(&mut self.warnings);
+        let missing = self.lookups.iter().find_map(|lookup| lookup.check(links).err());
+        let mut told = missing.unwrap_or_else(|| Self { lookups: Vec::new(), ..self });
+        lines.push(told.text);
+        told.text = lines.join("\n");
+        told
     }
 
     /// `Error: argument "X" is wrong: WHY`, code 255: what `ip` says of most values.

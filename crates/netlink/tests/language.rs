@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use netlink_packet_route::AddressFamily;
 use portolan_container::Attachment;
 use portolan_netlink::{
-    Action, Context, Dialect, Link, Links, Names, Object, Parsed, Refusal, Request, parse,
+    Action, Context, Device, Dialect, Link, Links, Lookup, Names, Object, Parsed, Refusal, Request, parse,
 };
 use proptest::prelude::*;
 
@@ -152,9 +152,9 @@ fn refusals_point_at_the_word_and_say_what_to_do() {
 fn a_device_is_looked_for_before_lifetimes_are_looked_at() {
     let refusal = label(Object::Address, "add 10.0.0.1/24 dev eth9 valid_lft 0").unwrap_err();
     assert_eq!(refusal.text, "valid_lft is zero");
-    assert_eq!(refusal.devices_first, [portolan_netlink::Device::Name("eth9".to_owned())]);
+    assert_eq!(refusal.lookups, [Lookup::Device(Device::Name("eth9".to_owned()))]);
     let refusal = label(Object::Address, "add 2001:db8::1/64 dev eth9 brd +").unwrap_err();
-    assert_eq!(refusal.devices_first, []);
+    assert_eq!(refusal.lookups, []);
 }
 
 #[test]

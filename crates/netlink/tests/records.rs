@@ -104,8 +104,7 @@ impl Record<'_> {
             }
             (_, Err(refusal)) if refusal.text.ends_with("no effect here") => "refused 255".to_owned(),
             (_, Err(refusal)) => {
-                let missing = refusal.devices_first.iter().find_map(|device| links.find(device).err());
-                let Refusal { exit, text, .. } = missing.unwrap_or(refusal);
+                let Refusal { exit, text, .. } = refusal.in_namespace(links);
                 format!("refused {} {text:?}", exit.code())
             }
             (Err(_), Ok(_)) => unreachable!("what was not parsed is not sent"),

@@ -19,10 +19,12 @@ pub(crate) fn difference(call: &Call, pair: &Pair) -> Option<&'static str> {
     let begins = |words: &[&str]| words.iter().any(|word| word.starts_with(verb));
     if pair.difference.is_empty()
         && !pair.changed
-        && pair.other.text.ends_with("only prints: it has no effect here")
+        && pair.other.text.ends_with(": it has no effect here")
         && begins(&["show", "list", "lst", "get", "save", "showdump", "restore"])
     {
-        return Some("a label that only prints has no effect, and is refused");
+        return Some(
+            "a string that only prints, or reads what it should do from standard input, is of no use in a label, and refused",
+        );
     }
     None
 }

@@ -41,24 +41,21 @@ pub(crate) fn call(topology: &Topology, names: &Names, call: &Call) -> Result<To
 
 fn act(parsed: Result<Parsed, Refusal>, socket: &mut Socket) -> Result<Told, Error> {
     let state = State::read(socket)?;
-    let refused = |refusal: &Refusal| {
-        let missing = refusal.devices_first.iter().find(|device| state.links.index(device).is_none());
-        match missing {
-            Some(device) => Told { exit: 1, text: format!("Cannot find device \"{device}\"") },
-            None => Told { exit: refusal.exit.code(), text: refusal.text.clone() },
-        }
+    let refused = |refusal: Refusal| {
+        let Refusal { exit, text, .. } = refusal.in_namespace(&state.links);
+        Told { exit: exit.code(), text }
     };
     let Parsed { action, warnings } = match parsed {
         Ok(parsed) => parsed,
-        Err(refusal) => return Ok(refused(&refusal)),
+        Err(refusal) => return Ok(refused(refusal)),
     };
     let plan = Plan { steps: vec![step(&action, &state)] };
     let outcome = carry_out(&plan, socket, &state, OnError::Continue)?;
     let mut told = Told { exit: 0, text: warnings.join("\n") };
-    for done in outcome.steps {
+    for (done, step) in outcome.steps.into_iter().zip(&plan.steps) {
         let more = match done {
-            Done::Failed(answer) => Told { exit: 2, text: answer.text() },
-            Done::Refused(refusal) => refused(&refusal),
+            Done::Failed(answer) => refused(step.failed(&answer)),
+            Done::Refused(refusal) => refused(refusal),
             _ => continue,
         };
         told = Told { exit: more.exit, text: format!("{}\n{}", told.text, more.text).trim().to_owned() };

@@ -41,7 +41,7 @@ pub(super) fn parse(text: &str, context: Context<'_>) -> Result<Parsed, Refusal>
     };
     let mut warnings = Vec::new();
     let change = change::read(verb, opening, context, &mut warnings);
-    let change = change.map_err(|refusal| opening::after_warnings(refusal, &warnings, context.dialect))?;
+    let change = change.map_err(|refusal| Refusal { warnings: warnings.clone(), ..refusal })?;
     Ok(Parsed { action: Action::Address(change), warnings })
 }
 

@@ -66,13 +66,3 @@ pub(super) fn reads(command: &Word<'_>) -> Refusal {
     let text = format!("`{}` reads from standard input: it has no effect here", command.text);
     Refusal::new(Exit::Language, text, command.span.clone())
 }
-
-/// What `ip` prints before a refusal stands before it, as there.
-///
-/// Labels' dialect tells the refusal alone: it is one line there, and says what to do.
-pub(super) fn after_warnings(mut refusal: Refusal, warnings: &[String], dialect: Dialect) -> Refusal {
-    if dialect == Dialect::Ip && !warnings.is_empty() {
-        refusal.text = format!("{}\n{}", warnings.join("\n"), refusal.text);
-    }
-    refusal
-}

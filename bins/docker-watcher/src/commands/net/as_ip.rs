@@ -2,8 +2,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use portolan_netlink::{
-    Action, AddressFamily, Context, Dialect, Done, Error, Exit, Filter, Namespace, OnError, Parsed, Plan,
-    Refusal, Request, Socket, State, Step, carry_out, parse, step, system,
+    AddressFamily, Context, Dialect, Done, Error, Filter, Links, Namespace, OnError, Parsed, Plan, Refusal,
+    Request, Socket, State, Step, carry_out, parse, step, system,
 };
 use portolan_settings::Settings;
 
@@ -25,9 +25,9 @@ pub(super) fn run(arguments: &NetArguments, asked: &Asked) -> anyhow::Result<Exi
     let context = Context { names: &names, dialect: Dialect::Ip, family };
     let parsed = parse(asked.kind.object(), &asked.text, context);
     if let Err(refusal) = &parsed
-        && refusal.devices_first.is_empty()
+        && refusal.lookups.is_empty()
     {
-        return Ok(refuse(refusal));
+        return Ok(refuse(&refusal.clone().in_namespace(&Links::default())));
     }
     // Only to find out where: the rest of the settings is not for `ip`.
     let settings = match asked.container {
@@ -44,11 +44,9 @@ pub(super) fn run(arguments: &NetArguments, asked: &Asked) -> anyhow::Result<Exi
     }
 }
 
-/// The first refusal that `ip` would come to: of a device that is not there, or the one given.
+/// What `ip` would complain of: something that is not there, or what is given.
 fn first(refusal: Refusal, socket: &mut Socket) -> Result<Refusal, Error> {
-    let links = State::read(socket)?.links;
-    let missing = refusal.devices_first.iter().find_map(|device| links.find(device).err());
-    Ok(missing.unwrap_or(refusal))
+    Ok(refusal.in_namespace(&State::read(socket)?.links))
 }
 
 fn done(
@@ -78,14 +76,7 @@ fn done(
     }
     Ok(match done {
         Some(Done::Failed(answer)) => {
-            report::plain(&answer.text());
-            if matches!(
-                parsed.action,
-                Action::FlushRoutes(_) | Action::FlushAddresses(_) | Action::FlushRules(_)
-            ) {
-                report::plain("Flush terminated");
-            }
-            ExitCode::from(Exit::Kernel.code())
+            plan.steps.first().map_or(ExitCode::FAILURE, |step| refuse(&step.failed(&answer)))
         }
         Some(Done::Refused(refusal)) => refuse(&refusal),
         _ => ExitCode::SUCCESS,

@@ -12,7 +12,7 @@ use crate::language::opening::Opening;
 use crate::language::{Context, value};
 use crate::prefix::{self, Prefix, default_address, family_of};
 use crate::word::{Word, Words};
-use crate::{AddressChange, AddressVerb, Device, Dialect, Exit, Links, Refusal, Request, number};
+use crate::{AddressChange, AddressVerb, Device, Dialect, Exit, Links, Lookup, Refusal, Request, number};
 
 /// Reads what stands after `add`, `change`, `replace` or `delete`.
 pub(super) fn read(
@@ -244,7 +244,7 @@ impl<'a, 'w> Draft<'a, 'w> {
         self.message.header.scope = AddressScope::from(self.scope.unwrap_or(default));
         // Before these, `ip` looks for the device.
         self.put_lifetimes().and_then(|()| self.check_autojoin()).map_err(|mut refusal| {
-            refusal.devices_first = vec![device.clone()];
+            refusal.lookups.push(Lookup::Device(device.clone()));
             refusal
         })?;
         Ok(AddressChange { verb: self.verb, message: self.message, device })

@@ -10,7 +10,7 @@ use crate::language::opening::Opening;
 use crate::language::{Context, value};
 use crate::prefix::{Prefix, covers};
 use crate::word::{Word, Words};
-use crate::{Device, Exit, Links, Refusal, Request};
+use crate::{Device, Exit, Links, Lookup, Refusal, Request};
 
 /// Which addresses a flush deletes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,13 +24,7 @@ pub struct AddressFilter {
     label: Option<String>,
     device: Option<Device>,
     /// Devices that must be there, but choose nothing: those of `master` and `vrf`.
-    masters: Vec<Master>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Master {
-    device: Device,
-    must_be_vrf: bool,
+    masters: Vec<Lookup>,
 }
 
 /// `RTM_DELADDR`.
@@ -50,10 +44,12 @@ impl AddressFilter {
         let mut message = AddressMessage::default();
         message.header.family = self.family;
         if let Some(device) = &self.device {
-            message.header.index = links.find(device).map_err(|refusal| Refusal {
-                text: format!("Device \"{device}\" does not exist."),
-                ..refusal
-            })?;
+            let refused =
+                |refusal| Refusal { text: format!("Device \"{device}\" does not exist."), ..refusal };
+            let index = links.find(device).map_err(refused)?;
+            // `ip` has it as a number with a sign.
+            let too_large = || refused(Refusal::new(Exit::Unusable, "", 0..0));
+            message.header.index = i32::try_from(index).map(i32::cast_unsigned).map_err(|_| too_large())?;
         }
         let mut body = vec![0; message.buffer_len()];
         message.emit(&mut body);
@@ -107,7 +103,8 @@ impl AddressFilter {
                 .with_help("say what goes, as in `flush dev eth0` or `flush to 192.0.2.0/24`"));
         }
         while let Some(word) = words.next() {
-            filter.keyword(word, &mut words, context)?;
+            let read = filter.keyword(word, &mut words, context);
+            read.map_err(|refusal| refusal.after(&filter.masters))?;
         }
         Ok(filter)
     }
@@ -142,7 +139,8 @@ impl AddressFilter {
             }
             keyword @ ("master" | "vrf") => {
                 let device = Device::read(words.value()?.text, context.dialect);
-                self.masters.push(Master { device, must_be_vrf: keyword == "vrf" });
+                let is_vrf = keyword == "vrf";
+                self.masters.push(if is_vrf { Lookup::MasterVrf(device) } else { Lookup::Master(device) });
             }
             "type" => {
                 words.value()?;
@@ -187,22 +185,6 @@ impl AddressFilter {
         }
         self.device = Some(Device::read(word.text, context.dialect));
         Ok(())
-    }
-}
-
-impl Master {
-    fn check(&self, links: &Links) -> Result<(), Refusal> {
-        let Self { device, must_be_vrf } = self;
-        let why = if *must_be_vrf { "Not a valid VRF name" } else { "Device does not exist" };
-        let is_there = match links.index(device) {
-            Some(index) if *must_be_vrf => links.by_index(index).is_some_and(|link| link.table.is_some()),
-            index => index.is_some(),
-        };
-        if is_there {
-            return Ok(());
-        }
-        let text = format!("Error: argument \"{device}\" is wrong: {why}");
-        Err(Refusal::new(Exit::Language, text, 0..0))
     }
 }
 

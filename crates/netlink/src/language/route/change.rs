@@ -11,7 +11,7 @@ use super::metrics::Metrics;
 use super::{encap, hop, usage, value};
 use crate::language::Context;
 use crate::word::{Word, Words};
-use crate::{Device, Exit, Refusal, RouteChange, RouteVerb, number};
+use crate::{Device, Exit, Lookup, Refusal, RouteChange, RouteVerb, number};
 
 /// The room that `ip` has for the attributes of a message.
 const ROOM: usize = 4096;
@@ -36,41 +36,48 @@ pub(super) fn parse(
     context: Context<'_>,
 ) -> Result<RouteChange, Refusal> {
     let mut reader = Reader::new(verb, context);
-    let mut before = words.clone();
-    let mut has_hops = false;
-    while let Some(word) = words.next() {
-        match Keyword::of(&word) {
-            Some(Keyword::NextHop) => {
-                has_hops = true;
-                break;
-            }
-            Some(keyword) => reader.keyword(keyword, &word, words)?,
-            None => reader.destination(word, words)?,
-        }
-        before = words.clone();
+    match reader.read(words) {
+        Ok(()) => Ok(reader.finish()),
+        Err(refusal) => Err(refusal.after(&reader.change.lookups)),
     }
-    if !reader.has_destination {
-        return Err(usage(words.end()..words.end()).with_help(
-            "a destination is missing: `default`, an address, or a prefix such as `10.2.0.0/16`",
-        ));
-    }
-    if let Some(metrics) = std::mem::take(&mut reader.metrics).finish() {
-        reader.push(RouteAttribute::Metrics(metrics));
-    }
-    if has_hops {
-        let family = &mut reader.change.message.header.address_family;
-        reader.change.hops = hop::parse(&mut before, family, context).map_err(|mut refusal| {
-            refusal.devices_first.extend(reader.change.device.clone());
-            refusal
-        })?;
-    }
-    if reader.change.message.attributes.as_slice().buffer_len() > ROOM {
-        return Err(value::too_long(ROOM, words));
-    }
-    Ok(reader.finish())
 }
 
 impl<'a> Reader<'a> {
+    /// Reads all of it.
+    fn read(&mut self, words: &mut Words<'_>) -> Result<(), Refusal> {
+        let mut before = words.clone();
+        let mut has_hops = false;
+        while let Some(word) = words.next() {
+            match Keyword::of(&word) {
+                Some(Keyword::NextHop) => {
+                    has_hops = true;
+                    break;
+                }
+                Some(keyword) => self.keyword(keyword, &word, words)?,
+                None => self.destination(word, words)?,
+            }
+            before = words.clone();
+        }
+        if !self.has_destination {
+            return Err(usage(words.end()..words.end()).with_help(
+                "a destination is missing: `default`, an address, or a prefix such as `10.2.0.0/16`",
+            ));
+        }
+        let change = &mut self.change;
+        change.lookups.extend(change.device.clone().map(Lookup::Device));
+        if let Some(metrics) = std::mem::take(&mut self.metrics).finish() {
+            self.push(RouteAttribute::Metrics(metrics));
+        }
+        if has_hops {
+            let RouteChange { message, hops, lookups, .. } = &mut self.change;
+            hop::parse(&mut before, &mut message.header.address_family, self.context, hops, lookups)?;
+        }
+        if self.change.message.attributes.as_slice().buffer_len() > ROOM {
+            return Err(value::too_long(ROOM, words));
+        }
+        Ok(())
+    }
+
     fn new(verb: RouteVerb, context: Context<'a>) -> Self {
         let mut message = RouteMessage::default();
         message.header = RouteHeader {
@@ -84,8 +91,15 @@ impl<'a> Reader<'a> {
             message.header.scope = RouteScope::Universe;
             message.header.kind = RouteType::Unicast;
         }
-        let change =
-            RouteChange { verb, message, device: None, vrf: None, hops: vec![], tunnel_devices: vec![] };
+        let change = RouteChange {
+            verb,
+            message,
+            device: None,
+            vrf: None,
+            lookups: vec![],
+            hops: vec![],
+            tunnel_devices: vec![],
+        };
         Self {
             context,
             change,
@@ -186,7 +200,9 @@ impl<'a> Reader<'a> {
                 self.has_table = true;
             }
             Keyword::Vrf => {
-                self.change.vrf = Some(words.value()?.text.to_owned());
+                let name = words.value()?.text.to_owned();
+                self.change.lookups.push(Lookup::Vrf(name.clone()));
+                self.change.vrf = Some(name);
                 self.has_table = true;
             }
             Keyword::Device => {
@@ -199,6 +215,7 @@ impl<'a> Reader<'a> {
             Keyword::Encap => {
                 let encap = encap::parse(words, context)?;
                 self.change.message.attributes.extend(encap.attributes());
+                self.change.lookups.extend(encap.devices.iter().cloned().map(Lookup::TunnelDevice));
                 self.change.tunnel_devices.extend(encap.devices);
             }
             Keyword::TtlPropagate => {

@@ -14,7 +14,7 @@ use super::request::{body, vrf_table};
 use super::{usage, value};
 use crate::language::{Context, Dialect};
 use crate::word::{Word, Words};
-use crate::{Device, Exit, Links, Refusal, Request, number};
+use crate::{Device, Exit, Links, Lookup, Refusal, Request, number};
 
 const RTM_DELROUTE: u16 = 25;
 const RTM_GETROUTE: u16 = 26;
@@ -29,6 +29,8 @@ pub struct RouteFilter {
     /// The table, 0 for all.
     table: u32,
     vrf: Option<String>,
+    /// What `ip` looks for while it reads the string.
+    lookups: Vec<Lookup>,
     cached: bool,
     class: Option<u8>,
     protocol: Option<RouteProtocol>,
@@ -66,6 +68,7 @@ impl RouteFilter {
     /// # Errors
     /// `Cannot find device "X"`, code 1; `Invalid VRF`, code 255.
     pub fn dump(&self, links: &Links) -> Result<Request, Refusal> {
+        self.lookups.iter().try_for_each(|lookup| lookup.check(links))?;
         let table = self.table(links)?;
         if let Some(device) = &self.incoming {
             links.find(device)?;
@@ -123,6 +126,7 @@ impl RouteFilter {
             given,
             table: u32::from(RouteHeader::RT_TABLE_MAIN),
             vrf: None,
+            lookups: Vec::new(),
             cached: false,
             class: None,
             protocol: None,
@@ -145,7 +149,9 @@ impl RouteFilter {
         if word.begins("table") {
             self.read_table(words, context)?;
         } else if word.begins("vrf") {
-            self.vrf = Some(words.value()?.text.to_owned());
+            let name = words.value()?.text.to_owned();
+            self.lookups.push(Lookup::Vrf(name.clone()));
+            self.vrf = Some(name);
             // All but local and broadcast.
             self.kinds = !(1 << 2 | 1 << 3);
         } else if word.begins("cached") || word.begins("cloned") {
@@ -217,7 +223,8 @@ pub(super) fn parse(words: &mut Words<'_>, context: Context<'_>) -> Result<Route
     let start = words.clone();
     let mut filter = RouteFilter::new(context.family);
     while let Some(word) = words.next() {
-        filter.read(word, words, context)?;
+        let read = filter.read(word, words, context);
+        read.map_err(|refusal| refusal.after(&filter.lookups))?;
     }
     if context.dialect == Dialect::Label && filter.is_cache() {
         let span = start.peek().map_or(0..0, |word| word.span.start..words.end());

@@ -7,7 +7,7 @@ use super::change::{after_to, gateway, no_next_hop};
 use super::{encap, value};
 use crate::language::Context;
 use crate::word::{Word, Words};
-use crate::{Device, Exit, Hop, Refusal, number};
+use crate::{Device, Exit, Hop, Lookup, Refusal, number};
 
 /// The room that `ip` has for all hops.
 const ROOM: usize = 4096;
@@ -17,8 +17,9 @@ pub(super) fn parse(
     words: &mut Words<'_>,
     family: &mut AddressFamily,
     context: Context<'_>,
-) -> Result<Vec<Hop>, Refusal> {
-    let mut hops = Vec::new();
+    hops: &mut Vec<Hop>,
+    lookups: &mut Vec<Lookup>,
+) -> Result<(), Refusal> {
     let mut size = 0;
     while let Some(word) = words.next() {
         if !word.is("nexthop") {
@@ -28,25 +29,34 @@ pub(super) fn parse(
             let text = "Error: unexpected end of line after \"nexthop\"";
             return Err(Refusal::new(Exit::Language, text, words.end()..words.end()));
         }
-        let hop = hop(words, family, context)?;
+        let hop = hop(words, family, context, lookups)?;
         size += hop.hop.buffer_len();
         if size > ROOM {
             return Err(Refusal::new(Exit::Language, "Error: cannot parse nexthop", word.span));
         }
         hops.push(hop);
     }
-    Ok(hops)
+    Ok(())
 }
 
 /// Reads one hop, up to a word that is not of it.
-fn hop(words: &mut Words<'_>, family: &mut AddressFamily, context: Context<'_>) -> Result<Hop, Refusal> {
+fn hop(
+    words: &mut Words<'_>,
+    family: &mut AddressFamily,
+    context: Context<'_>,
+    lookups: &mut Vec<Lookup>,
+) -> Result<Hop, Refusal> {
     let mut hop = Hop { hop: RouteNextHop::default(), device: None, tunnel_devices: Vec::new() };
     while let Some(word) = words.peek() {
         let before = words.clone();
         words.next();
         match word.text {
             "via" => hop.hop.attributes.push(gateway(words, family)?),
-            "dev" => hop.device = Some(Device::read(words.value()?.text, context.dialect)),
+            "dev" => {
+                let device = Device::read(words.value()?.text, context.dialect);
+                lookups.push(Lookup::HopDevice(device.clone()));
+                hop.device = Some(device);
+            }
             "weight" => hop.hop.hops = value::of(words, "\"weight\" is invalid", weight)?,
             "onlink" => hop.hop.flags |= RouteNextHopFlags::Onlink,
             _ if word.begins("realms") => {
@@ -57,6 +67,7 @@ fn hop(words: &mut Words<'_>, family: &mut AddressFamily, context: Context<'_>) 
             "encap" => {
                 let encap = encap::parse(words, context)?;
                 hop.hop.attributes.extend(encap.attributes());
+                lookups.extend(encap.devices.iter().cloned().map(Lookup::TunnelDevice));
                 hop.tunnel_devices.extend(encap.devices);
             }
             "as" => {

@@ -8,7 +8,7 @@ use netlink_packet_route::route::{
 };
 
 use super::change::in_table;
-use crate::{Device, Exit, Links, Refusal, Request, RouteChange, RouteVerb};
+use crate::{Device, Links, Lookup, Refusal, Request, RouteChange, RouteVerb};
 
 const RTM_NEWROUTE: u16 = 24;
 const RTM_DELROUTE: u16 = 25;
@@ -19,6 +19,7 @@ impl RouteChange {
     /// # Errors
     /// `Cannot find device "X"`, code 1, or 255 where a next hop names it; `Invalid VRF`, code 255.
     pub fn request(&self, links: &Links) -> Result<Request, Refusal> {
+        self.lookups.iter().try_for_each(|lookup| lookup.check(links))?;
         let mut message = self.message.clone();
         number_devices(&mut message.attributes, &self.tunnel_devices, links)?;
         if let Some(vrf) = &self.vrf {
@@ -52,11 +53,7 @@ impl RouteChange {
             let mut next = hop.hop.clone();
             number_devices(&mut next.attributes, &hop.tunnel_devices, links)?;
             if let Some(device) = &hop.device {
-                next.interface_index = links.find(device).map_err(|mut refusal| {
-                    refusal.exit = Exit::Language;
-                    refusal.text.push_str("\nError: cannot parse nexthop");
-                    refusal
-                })?;
+                next.interface_index = links.find(device)?;
             }
             hops.push(next);
         }
@@ -66,10 +63,8 @@ impl RouteChange {
 
 /// The table of a VRF.
 pub(super) fn vrf_table(name: &str, links: &Links) -> Result<u32, Refusal> {
-    links.vrf_table(name).filter(|table| *table != 0).ok_or_else(|| {
-        let text = format!("Error: argument \"{name}\" is wrong: Invalid VRF");
-        Refusal::new(Exit::Language, text, 0..0).with_help("a VRF is a link of that kind in the namespace")
-    })
+    Lookup::Vrf(name.to_owned()).check(links)?;
+    Ok(links.vrf_table(name).unwrap_or_default())
 }
 
 /// Puts the numbers of the devices inside encapsulations where they belong.
@@ -90,10 +85,7 @@ fn number_devices(
         _ => None,
     });
     for (place, device) in places.zip(devices) {
-        *place = links.find(device).map_err(|mut refusal| {
-            refusal.exit = Exit::Language;
-            refusal
-        })?;
+        *place = links.find(device)?;
     }
     Ok(())
 }
