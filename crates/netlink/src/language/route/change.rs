@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
                 }
             }
             Keyword::TrafficClass => {
-                let read = |word: &Word<'_>| value::traffic_class(word, context);
+                let read = |word: &Word<'_>| value::traffic_class(context.names, word);
                 self.header().tos = value::of(words, "\"tos\" value is invalid", read)?;
             }
             Keyword::Expires => {
@@ -168,13 +168,14 @@ impl<'a> Reader<'a> {
                 self.push(RouteAttribute::Priority(priority));
             }
             Keyword::Scope => {
-                let scope = value::of(words, "invalid \"scope\" value", |word| value::scope(word, context))?;
+                let scope =
+                    value::of(words, "invalid \"scope\" value", |word| value::scope(context.names, word))?;
                 self.header().scope = RouteScope::from(scope);
                 self.has_scope = true;
             }
             Keyword::Metric(metric) => self.metrics.read(metric, words)?,
             Keyword::Realms => {
-                let read = |word: &Word<'_>| value::realms(word, context);
+                let read = |word: &Word<'_>| value::realms(context.names, word);
                 let realms = value::of(words, "\"realm\" value is invalid", read)?;
                 self.push(RouteAttribute::Realm(realms));
             }
@@ -187,12 +188,12 @@ impl<'a> Reader<'a> {
                 self.push(RouteAttribute::NhId(id));
             }
             Keyword::Protocol => {
-                let read = |word: &Word<'_>| value::protocol(word, context);
+                let read = |word: &Word<'_>| value::protocol(context.names, word);
                 let protocol = value::of(words, "\"protocol\" value is invalid", read)?;
                 self.header().protocol = RouteProtocol::from(protocol);
             }
             Keyword::Table => {
-                let read = |word: &Word<'_>| value::table(word, context);
+                let read = |word: &Word<'_>| value::table(context.names, word);
                 let table = value::of(words, "\"table\" value is invalid", read)?;
                 let attribute = in_table(self.header(), table);
                 self.change.message.attributes.extend(attribute);
@@ -215,7 +216,7 @@ impl<'a> Reader<'a> {
             Keyword::Encap => {
                 let encap = encap::parse(words, context)?;
                 self.change.message.attributes.extend(encap.attributes());
-                self.change.lookups.extend(encap.devices.iter().cloned().map(Lookup::TunnelDevice));
+                self.change.lookups.extend(encap.lookups());
                 self.change.tunnel_devices.extend(encap.devices);
             }
             Keyword::TtlPropagate => {
@@ -242,7 +243,7 @@ impl<'a> Reader<'a> {
     fn destination(&mut self, word: Word<'_>, words: &mut Words<'_>) -> Result<(), Refusal> {
         let mut word = if word.is("to") { words.value()? } else { word };
         if !word.text.starts_with(|c: char| c.is_ascii_digit())
-            && let Some(kind) = value::kind(&word)
+            && let Some(kind) = value::route_type(&word)
         {
             word = words.value()?;
             self.header().kind = RouteType::from(kind);

@@ -16,7 +16,7 @@ use super::address::Address;
 use super::value;
 use crate::language::Context;
 use crate::word::{Word, Words};
-use crate::{Device, Exit, Refusal, number};
+use crate::{Device, Exit, Lookup, Refusal, number};
 
 /// The room that `ip` has for an encapsulation.
 const ROOM: usize = 1024;
@@ -31,12 +31,13 @@ pub(super) struct Encap {
 }
 
 impl Encap {
-    fn new(kind: RouteLwEnCapType) -> Self {
-        Self { kind, attributes: Vec::new(), devices: Vec::new() }
-    }
-
     fn push(&mut self, attribute: RouteLwTunnelEncap) {
         self.attributes.push(attribute);
+    }
+
+    /// What `ip` looks for while it reads it.
+    pub(super) fn lookups(&self) -> Vec<Lookup> {
+        self.devices.iter().cloned().map(Lookup::TunnelDevice).collect()
     }
 
     /// The two attributes of the route.
@@ -45,20 +46,23 @@ impl Encap {
     }
 }
 
+/// Reads what follows the name of a type.
+type Read = fn(&mut Encap, &mut Words<'_>, Context<'_>) -> Result<(), Refusal>;
+
 /// Reads what follows `encap`, up to a word that is not of it.
 pub(super) fn parse(words: &mut Words<'_>, context: Context<'_>) -> Result<Encap, Refusal> {
     let kind = words.value()?;
-    let read: fn(&mut Words<'_>, Context<'_>) -> Result<Encap, Refusal> = match kind.text {
-        "mpls" => |words, _| label::mpls(words),
-        "ip" => ip::v4,
-        "ip6" => ip::v6,
-        "ila" => |words, _| label::ila(words),
-        "bpf" => |words, _| bpf(words),
-        "seg6" => |words, _| seg6::parse(words),
-        "seg6local" => seg6local::parse,
-        "rpl" => |words, _| source_route::rpl(words),
-        "ioam6" => |words, _| ioam6::parse(words),
-        "xfrm" => xfrm,
+    let (number, read): (_, Read) = match kind.text {
+        "mpls" => (RouteLwEnCapType::Mpls, |encap, words, _| label::mpls(encap, words)),
+        "ip" => (RouteLwEnCapType::Ip, ip::v4),
+        "ip6" => (RouteLwEnCapType::Ip6, ip::v6),
+        "ila" => (RouteLwEnCapType::Ila, |encap, words, _| label::ila(encap, words)),
+        "bpf" => (RouteLwEnCapType::Bpf, |encap, words, _| bpf(encap, words)),
+        "seg6" => (RouteLwEnCapType::Seg6, |encap, words, _| seg6::parse(encap, words)),
+        "seg6local" => (RouteLwEnCapType::Seg6Local, seg6local::parse),
+        "rpl" => (RouteLwEnCapType::Rpl, |encap, words, _| source_route::rpl(encap, words)),
+        "ioam6" => (RouteLwEnCapType::Ioam6, |encap, words, _| ioam6::parse(encap, words)),
+        "xfrm" => (RouteLwEnCapType::Xfrm, xfrm),
         "help" => return Err(usage("encap TYPE [ OPTIONS ] [...]", &kind)),
         _ => return Err(Refusal::wrong(&kind, "\"encap type\" value is invalid")),
     };
@@ -69,15 +73,15 @@ pub(super) fn parse(words: &mut Words<'_>, context: Context<'_>) -> Result<Encap
         return Err(Refusal::new(Exit::Language, text, words.end()..words.end())
             .with_help("what is of the route itself, such as `dev`, may stand last"));
     }
-    let encap = read(words, context)?;
+    let mut encap = Encap { kind: number, attributes: Vec::new(), devices: Vec::new() };
+    read(&mut encap, words, context).map_err(|refusal| refusal.after(&encap.lookups()))?;
     let room = encap.attributes.as_slice().buffer_len() <= ROOM - 8;
     room.then_some(encap).ok_or_else(|| value::too_long(ROOM, words))
 }
 
 /// `[in …] [out …] [xmit …] [headroom N]`: all but the last want a program from a file.
-fn bpf(words: &mut Words<'_>) -> Result<Encap, Refusal> {
+fn bpf(encap: &mut Encap, words: &mut Words<'_>) -> Result<(), Refusal> {
     const LWT_BPF_XMIT_HEADROOM: u16 = 4;
-    let mut encap = Encap::new(RouteLwEnCapType::Bpf);
     while let Some(word) = words.peek() {
         match word.text {
             "in" | "out" | "xmit" => return Err(program(&word)),
@@ -94,7 +98,7 @@ fn bpf(words: &mut Words<'_>) -> Result<Encap, Refusal> {
             _ => break,
         }
     }
-    Ok(encap)
+    Ok(())
 }
 
 /// We load no programs: the files would be those of the machine, and loading them is another matter than a route.
@@ -104,8 +108,7 @@ fn program(word: &Word<'_>) -> Refusal {
 }
 
 /// `if_id ID [link_dev LINK]`, and whatever else stands there is passed over to the end of the string, as `ip` has it.
-fn xfrm(words: &mut Words<'_>, context: Context<'_>) -> Result<Encap, Refusal> {
-    let mut encap = Encap::new(RouteLwEnCapType::Xfrm);
+fn xfrm(encap: &mut Encap, words: &mut Words<'_>, context: Context<'_>) -> Result<(), Refusal> {
     let (mut has_id, mut has_link) = (false, false);
     let usage = |word: &Word<'_>| usage("encap xfrm if_id IF_ID [ link_dev LINK ]", word);
     let first = words.value()?;
@@ -128,7 +131,7 @@ fn xfrm(words: &mut Words<'_>, context: Context<'_>) -> Result<Encap, Refusal> {
         }
         word = words.next();
     }
-    if has_id { Ok(encap) } else { Err(usage(&first)) }
+    if has_id { Ok(()) } else { Err(usage(&first)) }
 }
 
 /// The value of a keyword that may stand once.

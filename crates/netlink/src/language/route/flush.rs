@@ -157,16 +157,16 @@ impl RouteFilter {
         } else if word.begins("cached") || word.begins("cloned") {
             self.cached = true;
         } else if word.is("tos") || word.begins("dsfield") {
-            let read = |word: &Word<'_>| value::traffic_class(word, context);
+            let read = |word: &Word<'_>| value::traffic_class(context.names, word);
             self.class = Some(value::of(words, "TOS value is invalid", read)?);
         } else if word.begins("protocol") {
-            let read = |word: &Word<'_>| value::protocol(word, context).map(RouteProtocol::from);
+            let read = |word: &Word<'_>| value::protocol(context.names, word).map(RouteProtocol::from);
             self.protocol = or_all(words, "invalid \"protocol\"", read)?;
         } else if word.begins("scope") {
-            let read = |word: &Word<'_>| value::scope(word, context).map(RouteScope::from);
+            let read = |word: &Word<'_>| value::scope(context.names, word).map(RouteScope::from);
             self.scope = or_all(words, "invalid \"scope\"", read)?;
         } else if word.begins("type") {
-            let kind = value::of(words, "node type value is invalid", value::kind)?;
+            let kind = value::of(words, "node type value is invalid", value::route_type)?;
             self.kinds = 1 << (kind % 32);
         } else if word.is("dev") || word.is("oif") {
             self.outgoing = Some(Device::read(words.value()?.text, context.dialect));
@@ -188,7 +188,7 @@ impl RouteFilter {
             self.preferred_source = Some(Network::read(&words.value()?, self.given)?);
         } else if word.begins("realms") {
             let word = words.value()?;
-            let realms = value::realms(&word, context).map(|realms| Realms::new(realms, word.text));
+            let realms = value::realms(context.names, &word).map(|realms| Realms::new(realms, word.text));
             self.realms = Some(realms.ok_or_else(|| Refusal::wrong(&word, "invalid realms"))?);
         } else if word.begins("from") {
             let word = words.value()?;
@@ -202,7 +202,7 @@ impl RouteFilter {
 
     fn read_table(&mut self, words: &mut Words<'_>, context: Context<'_>) -> Result<(), Refusal> {
         let word = words.value()?;
-        match (value::table(&word, context), word.text) {
+        match (value::table(context.names, &word), word.text) {
             (Some(table), _) => (self.table, self.vrf) = (table, None),
             (None, "all") => (self.table, self.vrf) = (0, None),
             (None, "cache") => self.cached = true,

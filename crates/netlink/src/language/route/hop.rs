@@ -60,14 +60,14 @@ fn hop(
             "weight" => hop.hop.hops = value::of(words, "\"weight\" is invalid", weight)?,
             "onlink" => hop.hop.flags |= RouteNextHopFlags::Onlink,
             _ if word.begins("realms") => {
-                let read = |word: &Word<'_>| value::realms(word, context);
+                let read = |word: &Word<'_>| value::realms(context.names, word);
                 let realms = value::of(words, "\"realm\" value is invalid", read)?;
                 hop.hop.attributes.push(RouteAttribute::Realm(realms));
             }
             "encap" => {
                 let encap = encap::parse(words, context)?;
                 hop.hop.attributes.extend(encap.attributes());
-                lookups.extend(encap.devices.iter().cloned().map(Lookup::TunnelDevice));
+                lookups.extend(encap.lookups());
                 hop.tunnel_devices.extend(encap.devices);
             }
             "as" => {

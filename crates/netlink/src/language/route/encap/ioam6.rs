@@ -1,14 +1,11 @@
-use netlink_packet_route::route::{
-    Ioam6Mode, Ioam6TraceHdr, RouteIoam6Tunnel, RouteLwEnCapType, RouteLwTunnelEncap,
-};
+use netlink_packet_route::route::{Ioam6Mode, Ioam6TraceHdr, RouteIoam6Tunnel, RouteLwTunnelEncap};
 
 use super::{Encap, ipv6};
 use crate::word::{Word, Words};
 use crate::{Exit, Refusal, number};
 
 /// `[freq K/N] [mode M] [tundst ADDRESS] trace prealloc type T ns N size N`: all but the last three in this order.
-pub(super) fn parse(words: &mut Words<'_>) -> Result<Encap, Refusal> {
-    let mut encap = Encap::new(RouteLwEnCapType::Ioam6);
+pub(super) fn parse(encap: &mut Encap, words: &mut Words<'_>) -> Result<(), Refusal> {
     let mut word = words.value()?;
     let mut frequency = (1, 1);
     if word.is("freq") {
@@ -51,7 +48,7 @@ pub(super) fn parse(words: &mut Words<'_>) -> Result<Encap, Refusal> {
         encap.push(RouteLwTunnelEncap::Ioam6(RouteIoam6Tunnel::Dst(address)));
     }
     encap.push(RouteLwTunnelEncap::Ioam6(RouteIoam6Tunnel::Trace(trace)));
-    Ok(encap)
+    Ok(())
 }
 
 /// `type T ns N size N` in any order.

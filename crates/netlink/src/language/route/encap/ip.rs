@@ -1,6 +1,5 @@
 use netlink_packet_route::route::{
-    RouteIp6Tunnel, RouteIp6TunnelFlags, RouteIpTunnel, RouteIpTunnelFlags, RouteLwEnCapType,
-    RouteLwTunnelEncap,
+    RouteIp6Tunnel, RouteIp6TunnelFlags, RouteIpTunnel, RouteIpTunnelFlags, RouteLwTunnelEncap,
 };
 
 use super::{Encap, ipv4, ipv6, once, options, other};
@@ -28,8 +27,7 @@ struct Seen {
 }
 
 /// `id N dst A src A tos T ttl N key csum seq` and the options of a kind of tunnel.
-pub(super) fn v4(words: &mut Words<'_>, context: Context<'_>) -> Result<Encap, Refusal> {
-    let mut encap = Encap::new(RouteLwEnCapType::Ip);
+pub(super) fn v4(encap: &mut Encap, words: &mut Words<'_>, context: Context<'_>) -> Result<(), Refusal> {
     let mut seen = Seen::default();
     let (mut tunnel, ip) = (Vec::new(), RouteLwTunnelEncap::Ip);
     while let Some(word) = words.peek() {
@@ -63,12 +61,11 @@ pub(super) fn v4(words: &mut Words<'_>, context: Context<'_>) -> Result<Encap, R
     if !flags.is_empty() {
         encap.push(ip(RouteIpTunnel::Flags(flags)));
     }
-    Ok(encap)
+    Ok(())
 }
 
 /// The same with `tc` for `tos` and `hoplimit` for `ttl`.
-pub(super) fn v6(words: &mut Words<'_>, context: Context<'_>) -> Result<Encap, Refusal> {
-    let mut encap = Encap::new(RouteLwEnCapType::Ip6);
+pub(super) fn v6(encap: &mut Encap, words: &mut Words<'_>, context: Context<'_>) -> Result<(), Refusal> {
     let mut seen = Seen::default();
     let (mut tunnel, ip) = (Vec::new(), RouteLwTunnelEncap::Ip6);
     while let Some(word) = words.peek() {
@@ -102,7 +99,7 @@ pub(super) fn v6(words: &mut Words<'_>, context: Context<'_>) -> Result<Encap, R
     if !flags.is_empty() {
         encap.push(ip(RouteIp6Tunnel::Flags(flags)));
     }
-    Ok(encap)
+    Ok(())
 }
 
 /// What a word is that both families know.
@@ -131,7 +128,7 @@ impl Seen {
 
     fn class(&mut self, words: &mut Words<'_>, keyword: &str, context: Context<'_>) -> Result<u8, Refusal> {
         let word = self.value(words, keyword, |it| &mut it.class)?;
-        let class = value::traffic_class(&word, context);
+        let class = value::traffic_class(context.names, &word);
         class.ok_or_else(|| Refusal::wrong(&word, format_args!("\"{keyword}\" value is invalid")))
     }
 

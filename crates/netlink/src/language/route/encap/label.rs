@@ -1,6 +1,6 @@
 use netlink_packet_core::Emitable;
 use netlink_packet_route::AddressFamily;
-use netlink_packet_route::route::{MplsLabel, RouteLwEnCapType, RouteLwTunnelEncap, RouteMplsIpTunnel};
+use netlink_packet_route::route::{MplsLabel, RouteLwTunnelEncap, RouteMplsIpTunnel};
 
 use super::{Encap, once, other};
 use crate::language::route::address::Address;
@@ -9,8 +9,7 @@ use crate::word::{Word, Words};
 use crate::{Exit, Refusal, number};
 
 /// `LABEL/LABEL [ttl N]`.
-pub(super) fn mpls(words: &mut Words<'_>) -> Result<Encap, Refusal> {
-    let mut encap = Encap::new(RouteLwEnCapType::Mpls);
+pub(super) fn mpls(encap: &mut Encap, words: &mut Words<'_>) -> Result<(), Refusal> {
     let stack = Address::read(&words.value()?, AddressFamily::Mpls)?;
     let entries = stack.bytes.chunks_exact(4).filter_map(|entry| <[u8; 4]>::try_from(entry).ok());
     let labels: Vec<_> = entries.map(|entry| MplsLabel::from(u32::from_be_bytes(entry))).collect();
@@ -24,7 +23,7 @@ pub(super) fn mpls(words: &mut Words<'_>) -> Result<Encap, Refusal> {
         let ttl = ttl.ok_or_else(|| Refusal::wrong(&word, "\"ttl\" value is invalid"))?;
         encap.push(RouteLwTunnelEncap::Mpls(RouteMplsIpTunnel::Ttl(ttl)));
     }
-    Ok(encap)
+    Ok(())
 }
 
 const ILA_LOCATOR: u16 = 1;
@@ -33,8 +32,7 @@ const ILA_IDENT_TYPE: u16 = 8;
 const ILA_HOOK_TYPE: u16 = 9;
 
 /// `LOCATOR [csum-mode M] [ident-type T] [hook-type T]`, which the types of packets don't know.
-pub(super) fn ila(words: &mut Words<'_>) -> Result<Encap, Refusal> {
-    let mut encap = Encap::new(RouteLwEnCapType::Ila);
+pub(super) fn ila(encap: &mut Encap, words: &mut Words<'_>) -> Result<(), Refusal> {
     let word = words.value()?;
     let locator = locator(word.text).ok_or_else(|| {
         Refusal::new(Exit::Unusable, format!("Bad locator: {}", word.text), word.span.clone())
@@ -51,7 +49,7 @@ pub(super) fn ila(words: &mut Words<'_>) -> Result<Encap, Refusal> {
         let value = value::of(words, &format!("\"{}\" value is invalid", word.text), read)?;
         encap.push(other(kind, [value]));
     }
-    Ok(encap)
+    Ok(())
 }
 
 /// Up to four numbers of 16 bits in hexadecimal with colons between; zeros for those that are missing.

@@ -1,8 +1,6 @@
 use std::net::Ipv6Addr;
 
-use netlink_packet_route::route::{
-    RouteLwEnCapType, RouteLwTunnelEncap, RouteSeg6IpTunnel, Seg6Header, Seg6Mode,
-};
+use netlink_packet_route::route::{RouteLwTunnelEncap, RouteSeg6IpTunnel, Seg6Header, Seg6Mode};
 
 use super::source_route::segments;
 use super::{Encap, once};
@@ -10,8 +8,7 @@ use crate::word::{Word, Words};
 use crate::{Refusal, number};
 
 /// `mode M segs A,B [hmac KEY]`.
-pub(super) fn parse(words: &mut Words<'_>) -> Result<Encap, Refusal> {
-    let mut encap = Encap::new(RouteLwEnCapType::Seg6);
+pub(super) fn parse(encap: &mut Encap, words: &mut Words<'_>) -> Result<(), Refusal> {
     let (mut has_mode, mut has_segments, mut has_key) = (false, false, false);
     let (mut mode, mut list, mut key) = (None, None, None);
     while let Some(keyword) = words.peek() {
@@ -46,7 +43,7 @@ pub(super) fn parse(words: &mut Words<'_>) -> Result<Encap, Refusal> {
     }
     header.hmac = key;
     encap.push(RouteLwTunnelEncap::Seg6(RouteSeg6IpTunnel::Seg6(header)));
-    Ok(encap)
+    Ok(())
 }
 
 /// The key of a header's authentication: what is no number is none, and so is 0.

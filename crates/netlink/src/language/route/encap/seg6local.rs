@@ -1,9 +1,7 @@
 use std::net::Ipv6Addr;
 
 use netlink_packet_core::{DefaultNla, Emitable, NLA_F_NESTED};
-use netlink_packet_route::route::{
-    RouteLwEnCapType, RouteLwTunnelEncap, RouteSeg6LocalTunnel, Seg6LocalAction,
-};
+use netlink_packet_route::route::{RouteLwTunnelEncap, RouteSeg6LocalTunnel, Seg6LocalAction};
 
 use super::seg6::hmac;
 use super::source_route::segments;
@@ -60,8 +58,7 @@ struct Seen {
 }
 
 /// `action A` and what it takes: `table`, `vrftable`, `nh4`, `nh6`, `iif`, `oif`, `count`, `flavors`, `srh segs A,B [hmac KEY]`.
-pub(super) fn parse(words: &mut Words<'_>, context: Context<'_>) -> Result<Encap, Refusal> {
-    let mut encap = Encap::new(RouteLwEnCapType::Seg6Local);
+pub(super) fn parse(encap: &mut Encap, words: &mut Words<'_>, context: Context<'_>) -> Result<(), Refusal> {
     let mut seen = Seen::default();
     let (mut action, mut list, mut key) = (None, None, None);
     let typed = RouteLwTunnelEncap::Seg6Local;
@@ -79,13 +76,13 @@ pub(super) fn parse(words: &mut Words<'_>, context: Context<'_>) -> Result<Encap
             }
             "table" => {
                 let word = once("table", &mut seen.table, words)?;
-                let table = value::table(&word, context);
+                let table = value::table(context.names, &word);
                 let table = table.ok_or_else(|| Refusal::wrong(&word, "invalid table id"))?;
                 encap.push(typed(RouteSeg6LocalTunnel::Table(table)));
             }
             "vrftable" => {
                 let word = once("vrftable", &mut seen.vrf_table, words)?;
-                let table = value::table(&word, context);
+                let table = value::table(context.names, &word);
                 let table = table.ok_or_else(|| Refusal::wrong(&word, "invalid vrf table id"))?;
                 encap.push(typed(RouteSeg6LocalTunnel::VrfTable(table)));
             }
@@ -151,7 +148,7 @@ pub(super) fn parse(words: &mut Words<'_>, context: Context<'_>) -> Result<Encap
         }
         encap.push(other(SRH, header(&segments, key)));
     }
-    Ok(encap)
+    Ok(())
 }
 
 /// A segment routing header with the last segment first, and authentication that the types of packets lack here.

@@ -2,7 +2,7 @@
 
 use std::net::Ipv6Addr;
 
-use netlink_packet_route::route::{RouteLwEnCapType, RouteLwTunnelEncap, RouteRplIpTunnel, RplSrh};
+use netlink_packet_route::route::{RouteLwTunnelEncap, RouteRplIpTunnel, RplSrh};
 
 use super::{Encap, ipv6, once};
 use crate::Refusal;
@@ -27,8 +27,7 @@ pub(super) fn segments(word: Option<&Word<'_>>) -> Result<Vec<Ipv6Addr>, Refusal
 }
 
 /// `segs A,B` of RPL.
-pub(super) fn rpl(words: &mut Words<'_>) -> Result<Encap, Refusal> {
-    let mut encap = Encap::new(RouteLwEnCapType::Rpl);
+pub(super) fn rpl(encap: &mut Encap, words: &mut Words<'_>) -> Result<(), Refusal> {
     let (mut seen, mut list) = (false, None);
     while words.peek().is_some_and(|word| word.is("segs")) {
         words.next();
@@ -40,5 +39,5 @@ pub(super) fn rpl(words: &mut Words<'_>) -> Result<Encap, Refusal> {
     header.routing_type = 3;
     header.segments_left = u8::try_from(header.segments.len()).unwrap_or(u8::MAX);
     encap.push(RouteLwTunnelEncap::Rpl(RouteRplIpTunnel::Srh(header)));
-    Ok(encap)
+    Ok(())
 }
