@@ -1,10 +1,10 @@
 use std::net::IpAddr;
 
 use netlink_packet_route::AddressFamily;
-use netlink_packet_route::route::{RouteAddress, RouteVia};
+use netlink_packet_route::route::{RouteAddress, RouteAttribute, RouteVia};
 
 use crate::prefix::{self, Prefix, family_name, family_of};
-use crate::word::Word;
+use crate::word::{Word, Words};
 use crate::{Exit, Refusal, number};
 
 /// An address of any family that a route can have, as the bytes that are sent.
@@ -62,6 +62,49 @@ impl From<IpAddr> for Address {
         };
         Self { family: family_of(address), bytes }
     }
+}
+
+/// `[FAMILY] ADDRESS` after `via`, which settles the route's family if nothing has yet.
+///
+/// A gateway of the route's own family has an attribute of its own.
+pub(super) fn gateway(words: &mut Words<'_>, route: &mut AddressFamily) -> Result<RouteAttribute, Refusal> {
+    let word = words.value()?;
+    let (word, family) = match family(&word) {
+        Some(family) => (words.value()?, family),
+        None => (word, *route),
+    };
+    let address = Address::read(&word, family).map_err(|refusal| match *route {
+        AddressFamily::Inet if family == *route && word.text.contains(':') => {
+            refusal.with_help("an IPv4 route has an IPv6 gateway by `via inet6 ADDRESS`")
+        }
+        _ => refusal,
+    })?;
+    if *route == AddressFamily::Unspec {
+        *route = address.family;
+    }
+    Ok(if address.family == *route {
+        RouteAttribute::Gateway(address.attribute())
+    } else {
+        RouteAttribute::Via(address.via())
+    })
+}
+
+/// A family that may stand before an address.
+pub(super) fn family(word: &Word<'_>) -> Option<AddressFamily> {
+    Some(match word.text {
+        "inet" => AddressFamily::Inet,
+        "inet6" => AddressFamily::Inet6,
+        "link" => AddressFamily::Packet,
+        "mpls" => AddressFamily::Mpls,
+        "bridge" => AddressFamily::Bridge,
+        _ => return None,
+    })
+}
+
+/// The value of `as [to] ADDRESS`.
+pub(super) fn after_to<'t>(words: &mut Words<'t>) -> Result<Word<'t>, Refusal> {
+    let word = words.value()?;
+    if word.is("to") { words.value() } else { Ok(word) }
 }
 
 /// An address with a length: a destination, or what a flush selects by.

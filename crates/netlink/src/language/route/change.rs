@@ -5,13 +5,14 @@ use netlink_packet_route::route::{
     RouteProtocol, RouteScope, RouteType,
 };
 
-use super::address::{Address, Network};
+use super::address::{Address, Network, after_to, gateway};
 use super::keyword::Keyword;
 use super::metrics::Metrics;
+use super::request::in_table;
 use super::{encap, hop, usage, value};
 use crate::language::Context;
 use crate::word::{Word, Words};
-use crate::{Device, Exit, Lookup, Refusal, RouteChange, RouteVerb, number};
+use crate::{Device, Lookup, Refusal, RouteChange, RouteVerb, number};
 
 /// The room that `ip` has for the attributes of a message.
 const ROOM: usize = 4096;
@@ -299,56 +300,6 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// `[FAMILY] ADDRESS` after `via`, which settles the route's family if nothing has yet.
-///
-/// A gateway of the route's own family has an attribute of its own.
-pub(super) fn gateway(words: &mut Words<'_>, route: &mut AddressFamily) -> Result<RouteAttribute, Refusal> {
-    let word = words.value()?;
-    let (word, family) = match family(&word) {
-        Some(family) => (words.value()?, family),
-        None => (word, *route),
-    };
-    let address = Address::read(&word, family).map_err(|refusal| match *route {
-        AddressFamily::Inet if family == *route && word.text.contains(':') => {
-            refusal.with_help("an IPv4 route has an IPv6 gateway by `via inet6 ADDRESS`")
-        }
-        _ => refusal,
-    })?;
-    if *route == AddressFamily::Unspec {
-        *route = address.family;
-    }
-    Ok(if address.family == *route {
-        RouteAttribute::Gateway(address.attribute())
-    } else {
-        RouteAttribute::Via(address.via())
-    })
-}
-
-/// A family that may stand before an address.
-pub(super) fn family(word: &Word<'_>) -> Option<AddressFamily> {
-    Some(match word.text {
-        "inet" => AddressFamily::Inet,
-        "inet6" => AddressFamily::Inet6,
-        "link" => AddressFamily::Packet,
-        "mpls" => AddressFamily::Mpls,
-        "bridge" => AddressFamily::Bridge,
-        _ => return None,
-    })
-}
-
-/// The value of `as [to] ADDRESS`.
-pub(super) fn after_to<'t>(words: &mut Words<'t>) -> Result<Word<'t>, Refusal> {
-    let word = words.value()?;
-    if word.is("to") { words.value() } else { Ok(word) }
-}
-
-/// Puts a route into a table: those above 255 have an attribute.
-pub(super) fn in_table(header: &mut RouteHeader, table: u32) -> Option<RouteAttribute> {
-    let small = u8::try_from(table).ok();
-    header.table = small.unwrap_or(RouteHeader::RT_TABLE_UNSPEC);
-    small.is_none().then_some(RouteAttribute::Table(table))
-}
-
 fn number(words: &mut Words<'_>, why: &str) -> Result<u32, Refusal> {
     value::of(words, why, |word| number::u32(word.text, 0))
 }
@@ -368,11 +319,4 @@ fn propagation(word: &Word<'_>) -> Option<RouteMplsTtlPropagation> {
     } else {
         word.begins("disabled").then_some(RouteMplsTtlPropagation::Disabled)
     }
-}
-
-/// What `ip` says of words that no keyword takes, once the next hops have begun.
-pub(super) fn no_next_hop(word: &Word<'_>) -> Refusal {
-    let text = format!("Error: \"nexthop\" or end of line is expected instead of \"{}\"", word.text);
-    Refusal::new(Exit::Language, text, word.span.clone())
-        .with_help("what is of the whole route stands before the first `nexthop`")
 }

@@ -8,8 +8,7 @@ use netlink_packet_route::route::{
     RouteAttribute, RouteFlags, RouteHeader, RouteMessage, RouteProtocol, RouteRealm, RouteScope,
 };
 
-use super::address::Network;
-use super::change::family;
+use super::address::{Network, family};
 use super::request::{body, vrf_table};
 use super::{usage, value};
 use crate::language::{Context, Dialect};

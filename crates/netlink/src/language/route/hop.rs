@@ -2,8 +2,7 @@ use netlink_packet_core::Emitable;
 use netlink_packet_route::AddressFamily;
 use netlink_packet_route::route::{RouteAttribute, RouteNextHop, RouteNextHopFlags};
 
-use super::address::Address;
-use super::change::{after_to, gateway, no_next_hop};
+use super::address::{Address, after_to, gateway};
 use super::{encap, value};
 use crate::language::Context;
 use crate::word::{Word, Words};
@@ -86,4 +85,11 @@ fn hop(
 /// 1 to 256, of which the kernel takes one less.
 fn weight(word: &Word<'_>) -> Option<u8> {
     u8::try_from(number::u32(word.text, 0)?.checked_sub(1)?).ok()
+}
+
+/// What `ip` says of words that no keyword takes, once the next hops have begun.
+fn no_next_hop(word: &Word<'_>) -> Refusal {
+    let text = format!("Error: \"nexthop\" or end of line is expected instead of \"{}\"", word.text);
+    Refusal::new(Exit::Language, text, word.span.clone())
+        .with_help("what is of the whole route stands before the first `nexthop`")
 }

@@ -3,11 +3,10 @@ use netlink_packet_core::{
     NLM_F_REQUEST, Nla,
 };
 use netlink_packet_route::route::{
-    RouteAttribute, RouteLwTunnelEncap, RouteMessage, RouteMetric, RouteNextHop, RouteSeg6LocalTunnel,
-    RouteXfrmTunnel,
+    RouteAttribute, RouteHeader, RouteLwTunnelEncap, RouteMessage, RouteMetric, RouteNextHop,
+    RouteSeg6LocalTunnel, RouteXfrmTunnel,
 };
 
-use super::change::in_table;
 use crate::{Device, Links, Lookup, Refusal, Request, RouteChange, RouteVerb};
 
 const RTM_NEWROUTE: u16 = 24;
@@ -59,6 +58,13 @@ impl RouteChange {
         }
         Ok(hops)
     }
+}
+
+/// Puts a route into a table: those above 255 have an attribute.
+pub(super) fn in_table(header: &mut RouteHeader, table: u32) -> Option<RouteAttribute> {
+    let small = u8::try_from(table).ok();
+    header.table = small.unwrap_or(RouteHeader::RT_TABLE_UNSPEC);
+    small.is_none().then_some(RouteAttribute::Table(table))
 }
 
 /// The table of a VRF.

@@ -1,4 +1,3 @@
-use netlink_packet_core::Emitable;
 use netlink_packet_route::AddressFamily;
 use netlink_packet_route::route::{MplsLabel, RouteLwTunnelEncap, RouteMplsIpTunnel};
 
@@ -13,7 +12,6 @@ pub(super) fn mpls(encap: &mut Encap, words: &mut Words<'_>) -> Result<(), Refus
     let stack = Address::read(&words.value()?, AddressFamily::Mpls)?;
     let entries = stack.bytes.chunks_exact(4).filter_map(|entry| <[u8; 4]>::try_from(entry).ok());
     let labels: Vec<_> = entries.map(|entry| MplsLabel::from(u32::from_be_bytes(entry))).collect();
-    debug_assert_eq!(labels.iter().map(Emitable::buffer_len).sum::<usize>(), stack.bytes.len());
     encap.push(RouteLwTunnelEncap::Mpls(RouteMplsIpTunnel::Destination(labels)));
     let mut has_ttl = false;
     while words.peek().is_some_and(|word| word.is("ttl")) {
