@@ -21,7 +21,7 @@ const DUMP: u16 = 0x300;
 const NLMSG_ERROR: u16 = 2;
 const NLMSG_DONE: u16 = 3;
 const RTNLGRP_IPV6_IFADDR: u32 = 9;
-const TENTATIVE: u8 = 0x40;
+pub(super) const TENTATIVE: u8 = 0x40;
 const HEADER: usize = 16;
 
 /// A socket to the kernel's routing, as plain as can be: what is measured here has a reader of its own, and is not asked

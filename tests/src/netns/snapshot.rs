@@ -3,7 +3,9 @@ use std::fmt;
 use anyhow::{Result, ensure};
 
 use super::message::{attributes, edit, number, push};
-use super::rtnetlink::{EXCL_CREATE, RTM_GETADDR, RTM_GETNEXTHOP, RTM_GETROUTE, RTM_GETRULE, Rtnetlink};
+use super::rtnetlink::{
+    EXCL_CREATE, RTM_GETADDR, RTM_GETNEXTHOP, RTM_GETROUTE, RTM_GETRULE, Rtnetlink, TENTATIVE,
+};
 
 const AF_INET: u8 = 2;
 const AF_INET6: u8 = 10;
@@ -66,7 +68,9 @@ impl Snapshot {
                 .filter(|body| body.first() == Some(&family) && body.get(7) == Some(&kind))
                 .count()
         };
+        let tentative = |body: &Vec<u8>| body.get(2).is_some_and(|flags| flags & TENTATIVE != 0);
         self.addresses.len() == 8
+            && !self.addresses.iter().any(tentative)
             && routes_of(AF_INET6, LOCAL) == 5
             && routes_of(AF_INET6, MULTICAST) == 2
             && routes_of(AF_INET, LOCAL) == 4

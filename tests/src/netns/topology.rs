@@ -93,12 +93,20 @@ impl Topology {
         Ok((told, String::from_utf8_lossy(&output.stdout).into_owned()))
     }
 
+    /// Waits until nothing is under way any more.
+    ///
+    /// # Errors
+    /// Where the kernel does not come to an end.
+    pub fn settle(&mut self) -> Result<()> {
+        self.rtnetlink.settle()
+    }
+
     /// What the kernel has there, once nothing is under way any more.
     ///
     /// # Errors
     /// Where the kernel does not answer.
     pub fn snapshot(&mut self) -> Result<Snapshot> {
-        self.rtnetlink.settle()?;
+        self.settle()?;
         Snapshot::take(&mut self.rtnetlink)
     }
 
@@ -139,7 +147,9 @@ fn complete(rtnetlink: &mut Rtnetlink) -> Result<Snapshot> {
         rtnetlink.settle()?;
         let snapshot = Snapshot::take(rtnetlink)?;
         if snapshot.is_complete() {
-            return Ok(snapshot);
+            // The last of it may have come after the wait.
+            rtnetlink.settle()?;
+            return Snapshot::take(rtnetlink);
         }
         ensure!(Instant::now() < deadline, "the links do not come up:\n{snapshot}");
         std::thread::yield_now();

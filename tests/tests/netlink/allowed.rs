@@ -1,5 +1,9 @@
 //! Where ours may differ from the real `ip`, each with the reason.
 
+use std::sync::OnceLock;
+
+use portolan_tests::{command, output};
+
 use crate::sequence::Call;
 use crate::twin::Pair;
 
@@ -11,6 +15,16 @@ pub(crate) fn text(text: &str) -> &str {
     } else {
         text
     }
+}
+
+/// Whether the real `ip` of this machine has other words than the version whose words are ours, 6.1: then codes and states alone are
+/// compared.
+pub(crate) fn other_words() -> bool {
+    static OTHER: OnceLock<bool> = OnceLock::new();
+    *OTHER.get_or_init(|| {
+        let version = output(command("ip").arg("-V"), b"").unwrap_or_default();
+        !version.contains("iproute2-6.1.")
+    })
 }
 
 /// The reason for which this difference is allowed, if it is.

@@ -4,6 +4,7 @@ mod allowed;
 mod differential;
 mod grammar;
 mod ours;
+mod program;
 mod random;
 mod records;
 mod sequence;

@@ -10,6 +10,7 @@ use portolan_tests::{Need, Record, records, unmet};
 
 use crate::allowed;
 use crate::ours;
+use crate::program;
 use crate::sequence::Call;
 
 /// How one of the two carries out a call.
@@ -24,6 +25,14 @@ fn ours_does_what_was_recorded() -> Result<()> {
         let names = ours::names();
         all(&|topology, call| ours::call(topology, &names, call))
     })
+}
+
+#[test]
+fn the_program_does_what_was_recorded() -> Result<()> {
+    if unmet(&[Need::Namespaces, Need::Watcher])?.is_some() {
+        return Ok(());
+    }
+    with_tables(|| all(&program::call))
 }
 
 /// Fails with the records after which something differs.
@@ -45,25 +54,43 @@ fn all(subject: &Subject<'_>) -> Result<()> {
 }
 
 fn one(record: &Record, topology: &mut Topology, subject: &Subject<'_>) -> Result<()> {
+    let (told, state) = carry_out(record, topology, subject)?;
+    if record.only_prints() {
+        ensure!(told.exit == 255 && told.text.ends_with("has no effect here"), "is not refused: {told:?}");
+    }
+    let is_like = |recorded: &Told, there: &State| -> Result<()> {
+        ensure!(
+            record.only_prints() || told.exit == recorded.exit,
+            "ended with {} for {}: {}",
+            told.exit,
+            recorded.exit,
+            told.text
+        );
+        let difference = there.difference(&state);
+        ensure!(difference.is_empty(), "the state differs\n{difference}");
+        Ok(())
+    };
+    if let Err(why) = is_like(&record.told, &record.state) {
+        // Another kernel may do other things: then this one does so for the real `ip` as well.
+        let ip: &Subject<'_> = &|topology, call| Ok(topology.ip(&call.arguments())?.0);
+        let (told, state) = carry_out(record, &mut Topology::new()?, ip)?;
+        is_like(&told, &state).map_err(|_| why)?;
+    }
+    if matches!(record.told.exit, 1 | 22 | 255) && !record.only_prints() {
+        let (ours, theirs) = (allowed::text(&told.text), allowed::text(&record.told.text));
+        ensure!(ours == theirs, "said\n{ours}\nfor\n{theirs}");
+    }
+    Ok(())
+}
+
+/// How the string ends after its setup, and what is there then.
+fn carry_out(record: &Record, topology: &mut Topology, subject: &Subject<'_>) -> Result<(Told, State)> {
     for (command, exit) in record.setup.iter().zip(&record.setup_exits) {
         let (told, _) = topology.ip(&command.split_whitespace().collect::<Vec<_>>())?;
         ensure!(told.exit == *exit, "`ip {command}` ended with {} for {exit}: {}", told.exit, told.text);
     }
-    topology.snapshot()?;
-    let call = Call::of(record);
-    let told = subject(topology, &call)?;
-    // Waits until the kernel is done.
-    topology.snapshot()?;
-    let state = State::read(topology)?;
-    let recorded = &record.told;
-    if record.only_prints() {
-        ensure!(told.exit == 255 && told.text.ends_with("has no effect here"), "is not refused: {told:?}");
-    } else {
-        ensure!(told.exit == recorded.exit, "ended with {} for {}: {}", told.exit, recorded.exit, told.text);
-        let (ours, theirs) = (allowed::text(&told.text), allowed::text(&recorded.text));
-        ensure!(recorded.exit == 2 || ours == theirs, "said\n{ours}\nfor\n{theirs}");
-    }
-    let difference = record.state.difference(&state);
-    ensure!(difference.is_empty(), "the state differs\n{difference}");
-    Ok(())
+    topology.settle()?;
+    let told = subject(topology, &Call::of(record))?;
+    topology.settle()?;
+    Ok((told, State::read(topology)?))
 }

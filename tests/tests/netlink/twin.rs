@@ -13,6 +13,8 @@ pub(crate) struct Twin<'a> {
     real: Topology,
     other: Topology,
     subject: &'a Subject<'a>,
+    /// How many calls there were, how many of them the real `ip` carried out, and how many changed something.
+    pub(crate) counts: [usize; 3],
 }
 
 /// What came of one call in both.
@@ -28,7 +30,13 @@ pub(crate) struct Pair {
 
 impl<'a> Twin<'a> {
     pub(crate) fn new(subject: &'a Subject<'a>) -> Result<Self> {
-        Ok(Self { real: Topology::new()?, other: Topology::new()?, subject })
+        Ok(Self { real: Topology::new()?, other: Topology::new()?, subject, counts: [0; 3] })
+    }
+
+    /// Puts new ones in their place.
+    pub(crate) fn renew(&mut self) -> Result<()> {
+        (self.real, self.other) = (Topology::new()?, Topology::new()?);
+        Ok(())
     }
 
     /// Makes both as they were when they were new.
@@ -65,6 +73,9 @@ impl<'a> Twin<'a> {
         let difference = after.difference(&self.other.snapshot()?);
         let changed = after != *before;
         *before = after;
+        for (count, is_so) in self.counts.iter_mut().zip([true, real.exit == 0, changed]) {
+            *count += usize::from(is_so);
+        }
         Ok(Pair { real, other, changed, difference })
     }
 }
