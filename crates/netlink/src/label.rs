@@ -98,9 +98,14 @@ impl Part {
     }
 }
 
-/// Whether a container asks for changes of the network.
+/// Whether a container asks for changes of the network, or seems to: a misspelt label is to be told.
 pub fn asks(labels: &BTreeMap<String, String>) -> bool {
-    Kind::ALL.into_iter().any(|kind| labels.get(&kind.label()).is_some_and(|value| !value.trim().is_empty()))
+    let says = |key: &str, value: &str| !is_ours(key) || !value.trim().is_empty();
+    labels.iter().any(|(key, value)| key.starts_with(PREFIX) && says(key, value))
+}
+
+fn is_ours(key: &str) -> bool {
+    Kind::ALL.into_iter().any(|kind| kind.label() == key)
 }
 
 /// Reads a container's labels: all strings that can be carried out, in their order, and what is wrong with the others.
@@ -163,10 +168,19 @@ fn part(
         Err(refusal) => {
             let span = replaced.origin(refusal.span.clone());
             let span = if span.is_empty() { 0..text.len() } else { span };
-            Err(Box::new(refused(&refusal).at(place(span))))
+            let word = text.get(span.clone()).unwrap_or_default();
+            let mut diagnostic = refused(&refusal);
+            if word.contains(FOR_A_SHELL) {
+                diagnostic =
+                    diagnostic.with_help("no shell reads this: quotes, `#`, `|` and so on have no meaning");
+            }
+            Err(Box::new(diagnostic.at(place(span))))
         }
     }
 }
+
+/// Characters that no word of `ip` has, and that a shell would take away.
+const FOR_A_SHELL: [char; 10] = ['"', '\'', '#', '|', '&', '<', '>', '`', '\\', '('];
 
 /// A refusal as a finding, without its place.
 fn refused(refusal: &Refusal) -> Diagnostic {
@@ -197,8 +211,7 @@ fn split(value: &str) -> Vec<Range<usize>> {
 
 /// Labels below the prefix that are not ours.
 fn unknown(labels: &BTreeMap<String, String>) -> Vec<Diagnostic> {
-    let ours = |key: &str| Kind::ALL.into_iter().any(|kind| kind.label() == key);
-    let below = labels.keys().filter(|key| key.starts_with(PREFIX) && !ours(key));
+    let below = labels.keys().filter(|key| key.starts_with(PREFIX) && !is_ours(key));
     below
         .map(|key| {
             let word = key.get(PREFIX.len()..).unwrap_or_default();
@@ -238,11 +251,40 @@ mod tests {
     }
 
     #[test]
+    fn a_container_is_looked_at_for_what_it_asks_and_what_it_misspells() {
+        let check = |key: &str, value: &str, expected: bool| {
+            let labels = [(key.to_owned(), value.to_owned())].into();
+            assert_eq!(asks(&labels), expected, "{key}={value}");
+        };
+        check("docker-events.route", "del default", true);
+        check("docker-events.host-route", " ; ", true);
+        check("docker-events.route", " ", false);
+        check("docker-events.routes", "", true);
+        check("docker-event.route", "del default", false);
+    }
+
+    #[test]
     fn a_label_nobody_reads_is_told() {
         let (_, diagnostics) = read(&[("docker-events.routes", "add default via 10.0.0.1")]);
         assert_eq!(diagnostics.len(), 1);
         assert_eq!(diagnostics[0].code, UNKNOWN);
         assert_eq!(diagnostics[0].help.as_deref(), Some("did you mean `docker-events.route`?"));
+    }
+
+    #[test]
+    fn what_is_meant_for_a_shell_is_told() {
+        let check = |value: &str, is_told: bool| {
+            let (parts, diagnostics) = read(&[("docker-events.route", value)]);
+            assert!(parts.is_empty(), "{value}");
+            let help = diagnostics[0].help.as_deref().unwrap_or_default();
+            assert_eq!(help.starts_with("no shell"), is_told, "{value}: {help}");
+        };
+        check("add default via '10.0.0.1'", true);
+        check("add default via 10.0.0.1 | tee log", true);
+        check("add default via 10.0.0.1 && touch x", true);
+        check("add default via 10.0.0.1 # the router", true);
+        check("add default via `hostname`", true);
+        check("add default via router", false);
     }
 
     #[test]

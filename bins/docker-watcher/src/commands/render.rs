@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use portolan_container::{Container, Diagnostic, Severity};
 use portolan_engine::{Engine, files};
+use portolan_netlink::{asks, parts};
 use portolan_reconcile::Chart;
 use portolan_settings::Settings;
 use portolan_traefik::{Directory, Format};
@@ -47,7 +48,8 @@ pub(crate) fn run(arguments: &RenderArguments) -> anyhow::Result<ExitCode> {
     }
     let named: BTreeMap<&str, &Container> =
         chart.world().containers().map(|(_, container, _)| (container.name.as_str(), container)).collect();
-    for finding in chart.diagnostics() {
+    let network = network_findings(&chart, &settings);
+    for finding in chart.diagnostics().chain(&network) {
         let container = finding.container.as_deref().and_then(|name| named.get(name).copied());
         report::diagnostic(finding, container);
     }
@@ -60,6 +62,22 @@ pub(crate) fn run(arguments: &RenderArguments) -> anyhow::Result<ExitCode> {
         None => print(&chart.text()).context("standard output")?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is wrong with network labels as far as their text tells; no namespace is looked into.
+fn network_findings(chart: &Chart, settings: &Settings) -> Vec<Diagnostic> {
+    let containers = chart.world().containers().map(|(_, container, _)| container);
+    let mut asking = containers.filter(|container| asks(&container.labels)).peekable();
+    if !settings.network.enabled || asking.peek().is_none() {
+        return Vec::new();
+    }
+    let policy = configure::network(settings);
+    asking
+        .flat_map(|container| {
+            let (_, findings) = parts(&container.labels, &policy.names, &|name| policy.variable(name));
+            findings.into_iter().map(|finding| finding.in_container(&container.name))
+        })
+        .collect()
 }
 
 /// The containers of each engine, or those of a file as if it were one, and what is wrong with the file.
