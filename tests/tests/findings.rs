@@ -2,20 +2,24 @@
 //!
 //! In a page, a fenced block with a file's name behind its language is that file. A `sh` block with a `docker-watcher render`
 //! is run beside the page's files; a `text` block after it holds what stands on standard error, a `yaml`, `toml` or `json`
-//! block what stands on standard output. With `UPDATE=1` the pages are written anew.
+//! block what stands on standard output. One that begins with `ip netns add` is run whole, as root in namespaces of its own; a
+//! `text` block after it holds all that is printed. With `UPDATE=1` the pages are written anew.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use portolan_tests::{Need, program, unmet};
+use portolan_tests::{Need, command, program, unmet};
 
 /// Where the files of examples lie, as pages have it.
 const DIRECTORY: &str = "/srv/demo";
 
-/// Codes that no run of `docker-watcher render` on a small file shows, each with the reason.
-const NOT_SHOWN: &[(&str, &str)] = &[("compose-too-large", "takes a file of megabytes")];
+/// Codes that no run on a small file or in a namespace shows, each with the reason.
+const NOT_SHOWN: &[(&str, &str)] = &[
+    ("compose-too-large", "takes a file of megabytes"),
+    ("network-no-entry", "takes a container and a service that lacks root's powers"),
+];
 
 const HEADINGS: [&str; 4] =
     ["## What it means", "## Example", "## What to do", "## Where the rule comes from"];
@@ -71,13 +75,14 @@ fn what_pages_show_is_what_is_printed() -> Result<()> {
     if unmet(&[Need::Watcher])?.is_some() {
         return Ok(());
     }
+    let namespaces = unmet(&[Need::Namespaces])?.is_none();
     let mut run = 0;
     let mut wrong = Vec::new();
     for page in files(&root().join("docs"), "md")? {
         let text = fs::read_to_string(&page)?;
         let mut sheet = Sheet::read(&text);
         assert_eq!(sheet.text(), text, "a page that is taken apart can be put together again");
-        run += sheet.fill().with_context(|| page.display().to_string())?;
+        run += sheet.fill(namespaces).with_context(|| page.display().to_string())?;
         if sheet.text() != text {
             if std::env::var_os("UPDATE").is_some() {
                 update(&page, &sheet.text())?;
@@ -88,6 +93,22 @@ fn what_pages_show_is_what_is_printed() -> Result<()> {
     }
     ensure!(run > 30, "pages have examples that run: {run}");
     assert_eq!(wrong, Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+fn examples_are_without_mistakes() -> Result<()> {
+    if unmet(&[Need::Watcher])?.is_some() {
+        return Ok(());
+    }
+    let examples = files(&root().join("examples"), "yaml")?;
+    ensure!(examples.len() >= 2, "there are examples: {examples:?}");
+    for example in examples {
+        let words = ["render".to_owned(), example.to_string_lossy().into_owned()].to_vec();
+        let (_, errors) = render(&CommandLine { words, ..CommandLine::default() }, &root())?;
+        let told = errors.lines().find(|line| line.starts_with("error") || line.starts_with("warning"));
+        assert_eq!(told, None, "{}", example.display());
+    }
     Ok(())
 }
 
@@ -131,7 +152,9 @@ impl Sheet {
     }
 
     /// Writes the page's files, runs its commands and puts what they print in its place; how many were run.
-    fn fill(&mut self) -> Result<usize> {
+    ///
+    /// Without `namespaces`, what is printed by commands that need some is left as it stands.
+    fn fill(&mut self, namespaces: bool) -> Result<usize> {
         let scratch = tempfile::tempdir()?;
         let directory = scratch.path().join("demo");
         fs::create_dir(&directory)?;
@@ -160,6 +183,11 @@ impl Sheet {
                     }
                 }
                 None => match (info.as_str(), &printed) {
+                    ("sh", _) if lines.first().is_some_and(|line| line.starts_with("ip netns add ")) => {
+                        asked = namespaces;
+                        run += usize::from(namespaces);
+                        printed = namespaces.then(|| in_namespaces(lines, &directory)).transpose()?;
+                    }
                     ("sh", _) => {
                         printed = match lines.iter().find_map(|line| command_line(line)) {
                             Some(command) => {
@@ -231,6 +259,20 @@ fn render(CommandLine { variables, words }: &CommandLine, directory: &Path) -> R
     let plain =
         |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&*directory.to_string_lossy(), DIRECTORY);
     Ok((plain(&output.stdout), plain(&output.stderr)))
+}
+
+/// What the lines print in all, run by a shell in a network namespace, and with an empty `/run`, that nothing else uses.
+fn in_namespaces(lines: &[String], directory: &Path) -> Result<(String, String)> {
+    let watcher = PathBuf::from(program()?.get_program());
+    let beside = watcher.parent().context("a program is in a directory")?;
+    let path = format!("{}:{}", beside.display(), std::env::var("PATH")?);
+    let script = format!("exec 2>&1\nmount -t tmpfs tmpfs /run\n{}", lines.join("\n"));
+    let mut shell = command("unshare");
+    shell.args(["--net", "--mount", "sh", "-c", &script]).current_dir(directory);
+    shell.env_clear().env("PATH", path).env("PORTOLAN_CONFIG", "");
+    let output = shell.stdin(std::process::Stdio::null()).output()?;
+    ensure!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok((String::new(), String::from_utf8_lossy(&output.stdout).into_owned()))
 }
 
 fn root() -> PathBuf {
