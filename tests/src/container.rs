@@ -113,10 +113,17 @@ impl Container {
     /// # Errors
     /// Where it doesn't run.
     pub fn namespace(&self) -> Result<String> {
+        Ok(format!("/proc/{}/ns/net", self.process()?))
+    }
+
+    /// Its first process, as the engine numbers processes.
+    ///
+    /// # Errors
+    /// Where it doesn't run.
+    pub fn process(&self) -> Result<u64> {
         let inspected = self.docker.inspect(&self.id)?;
         let process = inspected.pointer("/State/Pid").and_then(serde_json::Value::as_u64);
-        let process = process.filter(|process| *process > 0);
-        Ok(format!("/proc/{}/ns/net", process.with_context(|| format!("`{}` has no process", self.name))?))
+        process.filter(|process| *process > 0).with_context(|| format!("`{}` has no process", self.name))
     }
 
     /// Its address on a network.

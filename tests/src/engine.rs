@@ -14,6 +14,9 @@ pub struct Engine {
     pub docker: Docker,
 }
 
+/// Engines that tests have had to themselves, for the next that want one.
+static IDLE: Mutex<Vec<Engine>> = Mutex::new(Vec::new());
+
 impl Engine {
     /// The `dockerd` that the tests of one process share, started by the first.
     ///
@@ -23,6 +26,18 @@ impl Engine {
         static SHARED: OnceLock<Result<Engine, String>> = OnceLock::new();
         let shared = SHARED.get_or_init(|| Self::docker().map_err(|error| format!("{error:#}")));
         shared.as_ref().map_err(|error| anyhow::anyhow!("{error}"))
+    }
+
+    /// Plays a test on a `dockerd` that no other test uses meanwhile: one that is idle, or else a new one.
+    ///
+    /// # Errors
+    /// Where it doesn't start, and those of the test.
+    pub fn alone<T>(test: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
+        let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let engine = idle.map_or_else(Self::docker, Ok)?;
+        let result = test(&engine);
+        IDLE.lock().unwrap_or_else(PoisonError::into_inner).push(engine);
+        result
     }
 
     /// A `dockerd` of the test's own, to be killed. Its containers live on while it is away.

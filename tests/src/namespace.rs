@@ -37,6 +37,21 @@ impl NetworkNamespace {
         Ok(Self(File::open(path).with_context(|| format!("open the network namespace `{path}`"))?))
     }
 
+    /// What `ip ARGUMENTS` prints in it.
+    ///
+    /// # Errors
+    /// Where it fails, with what it says.
+    pub fn ip(&self, arguments: &[&str]) -> Result<String> {
+        // A thread can't be trusted to come back.
+        thread::scope(|scope| {
+            let there = scope.spawn(|| {
+                self.enter()?;
+                output(command("ip").args(arguments), b"")
+            });
+            there.join().map_err(|_| anyhow!("the thread that runs `ip` panicked"))?
+        })
+    }
+
     /// The open file that keeps it.
     pub(crate) fn file(&self) -> &File {
         &self.0

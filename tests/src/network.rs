@@ -16,7 +16,15 @@ impl Network {
     /// # Errors
     /// Where the engine refuses it.
     pub fn new(docker: &Docker, name: &str, label: &str) -> Result<Self> {
-        docker.run(&["network", "create", "--label", label, name])?;
+        Self::with(docker, name, label, &[])
+    }
+
+    /// The same, with options of `docker network create`.
+    ///
+    /// # Errors
+    /// Where the engine refuses it.
+    pub fn with(docker: &Docker, name: &str, label: &str, options: &[&str]) -> Result<Self> {
+        docker.run(&[&["network", "create", "--label", label], options, &[name]].concat())?;
         Ok(Self { docker: docker.clone(), name: name.to_owned() })
     }
 
