@@ -1,0 +1,115 @@
+//! Routes on the host that containers ask for.
+
+use anyhow::{Result, ensure};
+use portolan_tests::{program, stage};
+use serde_json::json;
+
+use super::{complains_of, settled, shows, shows_nothing};
+
+#[test]
+fn variables_are_of_the_settings_and_of_the_environment() -> Result<()> {
+    stage(|stage| {
+        let variables = json!({ "VPN_NET": "10.88.1.0/24", "TWO_WORDS": "10.88.3.0/24 dev docker0" });
+        let config = stage.settings(json!({ "network": { "variables": variables } }))?;
+        let mut service = program()?;
+        service.env("VPN_DEVICE", "docker0");
+        let watcher = stage.watch_by(service, &stage.arguments(&["--config", &config]))?;
+        watcher.ready()?;
+        let routes = "add $VPN_NET dev ${VPN_DEVICE}; add $NOBODY_SETS_IT dev docker0; add $TWO_WORDS; \
+                      add 10.88.2.0/24 dev docker0";
+        let web = stage
+            .run("web")
+            .label("docker-events.host-route", routes)
+            .label("docker-events.route", "add $VPN_NET dev eth0")
+            .start()?;
+        let host = stage.host()?;
+        shows(&host, &["route"], &["10.88.1.0/24 dev docker0", "10.88.2.0/24 dev docker0"])?;
+        settled(stage, &watcher)?;
+        complains_of(
+            &watcher,
+            &web,
+            &[
+                &["network-variable", "variable `NOBODY_SETS_IT` has no value"],
+                &["network-variable", "TWO_WORDS"],
+                &["network-variable", "label=\"docker-events.route\""],
+            ],
+        )?;
+        ensure!(host.ip(&["route", "show", "10.88.3.0/24"])?.is_empty(), "a value was split");
+        web.order("rm", &["--force"])?;
+        shows_nothing(&host, &["route", "show", "root", "10.88.0.0/16"])
+    })
+}
+
+#[test]
+fn a_route_goes_with_the_last_container_that_asked_for_it() -> Result<()> {
+    stage(|stage| {
+        let watcher = stage.watch_settings(json!({}))?;
+        let host = stage.host()?;
+        // The first is there without us, and so it stays.
+        host.ip(&["route", "add", "10.88.1.0/24", "dev", "docker0"])?;
+        let run = |name: &str| {
+            let routes = "add 10.88.1.0/24 dev docker0; add 10.88.2.0/24 dev docker0";
+            stage.run(name).label("docker-events.host-route", routes).start()
+        };
+        let (one, two) = (run("one")?, run("two")?);
+        shows(&host, &["route"], &["10.88.2.0/24 dev docker0"])?;
+        one.order("stop", &[])?;
+        settled(stage, &watcher)?;
+        shows(&host, &["route"], &["10.88.2.0/24 dev docker0"])?;
+        two.order("stop", &[])?;
+        shows_nothing(&host, &["route", "show", "10.88.2.0/24"])?;
+        one.order("start", &[])?;
+        shows(&host, &["route"], &["10.88.2.0/24 dev docker0"])?;
+        one.order("rm", &["--force"])?;
+        shows_nothing(&host, &["route", "show", "10.88.2.0/24"])?;
+        host.ip(&["route", "delete", "10.88.1.0/24"])?;
+        complains_of(&watcher, &one, &[])?;
+        complains_of(&watcher, &two, &[])
+    })
+}
+
+#[test]
+fn a_later_watcher_withdraws_what_an_earlier_one_made() -> Result<()> {
+    stage(|stage| {
+        let host = stage.host()?;
+        let run = |name: &str, route: &str| stage.run(name).label("docker-events.host-route", route).start();
+        let watcher = stage.watch_settings(json!({}))?;
+        let stopped = run("stopped", "add 10.88.1.0/24 dev docker0")?;
+        let removed = run("removed", "add 10.88.2.0/24 dev docker0")?;
+        let lives = run("lives", "add 10.88.3.0/24 dev docker0")?;
+        let all = ["10.88.1.0/24", "10.88.2.0/24", "10.88.3.0/24"];
+        shows(&host, &["route"], &all)?;
+        settled(stage, &watcher)?;
+        drop(watcher);
+        stopped.order("stop", &[])?;
+        removed.order("rm", &["--force"])?;
+        shows(&host, &["route"], &all)?;
+
+        let watcher = stage.watch_settings(json!({}))?;
+        shows_nothing(&host, &["route", "show", "10.88.1.0/24"])?;
+        shows_nothing(&host, &["route", "show", "10.88.2.0/24"])?;
+        settled(stage, &watcher)?;
+        shows(&host, &["route"], &["10.88.3.0/24"])?;
+        complains_of(&watcher, &lives, &[])?;
+        lives.order("stop", &[])?;
+        shows_nothing(&host, &["route", "show", "10.88.3.0/24"])
+    })
+}
+
+#[test]
+fn routes_stay_where_the_settings_say_so() -> Result<()> {
+    stage(|stage| {
+        let watcher = stage.watch_settings(json!({ "network": { "hostRoutes": "keep" } }))?;
+        let host = stage.host()?;
+        let web =
+            stage.run("web").label("docker-events.host-route", "add 10.88.1.0/24 dev docker0").start()?;
+        shows(&host, &["route"], &["10.88.1.0/24 dev docker0"])?;
+        web.order("stop", &[])?;
+        settled(stage, &watcher)?;
+        shows(&host, &["route"], &["10.88.1.0/24 dev docker0"])?;
+        web.order("start", &[])?;
+        settled(stage, &watcher)?;
+        complains_of(&watcher, &web, &[])?;
+        host.ip(&["route", "delete", "10.88.1.0/24"]).map(drop)
+    })
+}
