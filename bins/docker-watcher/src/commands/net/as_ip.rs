@@ -30,9 +30,10 @@ pub(super) fn run(arguments: &NetArguments, asked: &Asked) -> anyhow::Result<Exi
         return Ok(refuse(&refusal.clone().in_namespace(&Links::default())));
     }
     // Only to find out where: the rest of the settings is not for `ip`.
-    let settings = match asked.container {
-        Some(_) => configure::settings(&arguments.common, Vec::new())?,
-        None => Settings::default(),
+    let settings = if asked.container.is_some() || arguments.pid.is_some() {
+        configure::settings(&arguments.common, Vec::new())?
+    } else {
+        Settings::default()
     };
     let (namespace, _) = asked.place(arguments, &settings)?;
     match parsed {
