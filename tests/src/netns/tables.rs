@@ -4,7 +4,7 @@ use std::path::Path;
 use std::thread;
 
 use anyhow::{Context, Result, anyhow};
-use nix::mount::{MsFlags, mount};
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::{CloneFlags, unshare};
 
 /// The tables that have names in the records, beside those of every machine.
@@ -51,5 +51,5 @@ fn name_tables() -> Result<()> {
     File::create(copy.path().join("rt_tables.d/portolan.conf"))?.write_all(TABLES)?;
     mount(Some(copy.path()), directory, NONE, MsFlags::MS_BIND, NONE).context("mount the tables' names")?;
     // The directory stays busy here; what is left outside is empty.
-    nix::mount::umount(copy.path()).context("unmount the tmpfs")
+    umount2(copy.path(), MntFlags::MNT_DETACH).context("unmount the tmpfs")
 }

@@ -7,14 +7,12 @@ use portolan_tests::{command, output};
 use crate::sequence::Call;
 use crate::twin::Pair;
 
-/// What is compared of a text: of the usage, which has many lines, the first.
+/// What is compared of a text: of the usage, which has many lines and may stand after warnings, the first.
 pub(crate) fn text(text: &str) -> &str {
     let text = text.trim();
-    if text.starts_with("Usage:") {
-        text.lines().next().unwrap_or_default().trim_end_matches(" [...]").trim_end()
-    } else {
-        text
-    }
+    let usage = if text.starts_with("Usage:") { Some(0) } else { text.find("\nUsage:").map(|at| at + 1) };
+    let end = usage.and_then(|at| text[at..].find('\n').map(|length| at + length));
+    text[..end.unwrap_or(text.len())].trim_end_matches(" [...]").trim_end()
 }
 
 /// Whether the real `ip` of this machine has other words than the version whose words are ours, 6.1: then codes and states alone are
@@ -41,4 +39,13 @@ pub(crate) fn difference(call: &Call, pair: &Pair) -> Option<&'static str> {
         );
     }
     None
+}
+
+#[test]
+fn of_the_usage_the_first_line_counts() {
+    let check = |given, expected| assert_eq!(text(given), expected);
+    check("Error: no.\n", "Error: no.");
+    check("Usage: ip rule [...]\n", "Usage: ip rule");
+    check("Warning: a\nUsage: ip rule\n  more\n", "Warning: a\nUsage: ip rule");
+    check("a\nb", "a\nb");
 }
