@@ -14,15 +14,35 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("settings", &[]),
     ("routes", &["container", "labels"]),
     ("traefik", &["container", "labels", "routes"]),
-    ("reconcile", &["container", "labels", "blacklist", "engine", "routes", "traefik"]),
+    ("reconcile", &["container", "labels", "blacklist", "engine", "netlink", "routes", "traefik"]),
     (
         "docker-watcher",
-        &["container", "labels", "blacklist", "engine", "settings", "routes", "traefik", "reconcile"],
+        &[
+            "container",
+            "labels",
+            "blacklist",
+            "engine",
+            "netlink",
+            "settings",
+            "routes",
+            "traefik",
+            "reconcile",
+        ],
     ),
     ("xtask", &[]),
     (
         "tests",
-        &["container", "labels", "blacklist", "engine", "netlink", "settings", "routes", "traefik", "reconcile"],
+        &[
+            "container",
+            "labels",
+            "blacklist",
+            "engine",
+            "netlink",
+            "settings",
+            "routes",
+            "traefik",
+            "reconcile",
+        ],
     ),
 ];
 
