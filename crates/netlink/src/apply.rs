@@ -87,7 +87,9 @@ pub fn apply(container: &Container, parts: &[Part], conditions: &Conditions) -> 
             Err(error) => applied.fail(&error),
         }
     }
-    if !host.is_empty() && !applied.ended {
+    // All or nothing: what failed inside keeps the host as it is.
+    let undone = conditions.on_error == OnError::Rollback && !applied.diagnostics.is_empty();
+    if !host.is_empty() && !applied.ended && !undone {
         let outcome = host_namespace(&conditions.proc)
             .and_then(|namespace| run(&namespace, &host, Place::Host, &BTreeMap::new(), conditions));
         match outcome {
@@ -199,7 +201,9 @@ impl Inside {
             .and_then(|process| Ok((process.namespace_of(&container.id)?, process)));
         let (namespace, process) = match found {
             // An engine outside of this container has other numbers for its processes.
-            Err(Error::Gone { .. } | Error::Foreign { .. }) if is_caged(&conditions.proc) => return Err(Error::NoHost),
+            Err(Error::Gone { .. } | Error::Foreign { .. }) if is_caged(&conditions.proc) => {
+                return Err(Error::NoHost);
+            }
             found => found?,
         };
         // The engine's word counts too: the host's namespace may not be there to be compared with.

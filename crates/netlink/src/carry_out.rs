@@ -1,5 +1,7 @@
+use portolan_container::{Diagnostic, Severity};
+
 use crate::plan::Filter;
-use crate::{Answer, Error, Links, Plan, Refusal, Request, Socket, State, Step, restore};
+use crate::{Answer, Error, Links, Part, Plan, Refusal, Request, Socket, State, Step, restore};
 
 /// What became of a plan.
 #[derive(Debug)]
@@ -47,6 +49,16 @@ pub enum OnError {
     Continue,
     /// What was done is taken back.
     Rollback,
+}
+
+impl OnError {
+    /// What is carried out of a container's strings where `diagnostics` tell of others that could not be read.
+    ///
+    /// With [`OnError::Rollback`] it is all or nothing.
+    pub fn keep(self, parts: Vec<Part>, diagnostics: &[Diagnostic]) -> Vec<Part> {
+        let unread = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+        if unread && self == Self::Rollback { Vec::new() } else { parts }
+    }
 }
 
 /// Carries out a plan in the namespace of a socket: as few sends as there can be, each step answered.
@@ -156,4 +168,22 @@ fn flush(filter: &Filter, links: &Links, socket: &mut Socket) -> Result<(Done, u
         deleted += answers.iter().filter(|answer| answer.errno == 0).count();
     }
     Ok((if deleted == 0 { Done::Nothing } else { Done::Did }, deleted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Names, parts};
+
+    #[test]
+    fn a_string_that_cannot_be_read_keeps_the_others_back_where_it_is_all_or_nothing() {
+        let check = |value: &str, on_error: OnError, expected: usize| {
+            let labels = [("docker-events.route".to_owned(), value.to_owned())].into();
+            let (parts, diagnostics) = parts(&labels, &Names::built_in(), &|_| None);
+            assert_eq!(on_error.keep(parts, &diagnostics).len(), expected, "{value} {on_error:?}");
+        };
+        check("add blackhole 10.0.0.0/8; ad", OnError::Continue, 1);
+        check("add blackhole 10.0.0.0/8; ad", OnError::Rollback, 0);
+        check("add blackhole 10.0.0.0/8", OnError::Rollback, 1);
+    }
 }

@@ -33,6 +33,7 @@ pub(crate) fn all(settings: &Settings) -> anyhow::Result<ExitCode> {
 fn container_in_words(container: &Container, policy: &NetworkPolicy) -> (String, bool) {
     let mut text = format!("{}\n", printable(&container.name));
     let (parts, mut diagnostics) = parts(&container.labels, &policy.names, &|name| policy.variable(name));
+    let parts = policy.conditions.on_error.keep(parts, &diagnostics);
     if !asks(&container.labels) {
         text.push_str("  no network labels\n");
     } else if container.pid.is_none() {

@@ -22,6 +22,7 @@ pub(super) fn run(arguments: &NetArguments, asked: &Asked, settings: &Settings) 
         }
     };
     tell(&diagnostics);
+    let parts = policy.conditions.on_error.keep(parts, &diagnostics);
     let unread = diagnostics.iter().any(|it| it.severity == Severity::Error);
     let mut exit = unread.then_some(Exit::Language);
 
