@@ -91,6 +91,8 @@ impl Process {
         if self.is_in_container(container)? {
             return Ok(namespace);
         }
+        // One that ended after the first look has no group any more, and no namespace.
+        self.namespace()?;
         Err(Error::Foreign { pid: self.pid, container: container.to_owned() })
     }
 
