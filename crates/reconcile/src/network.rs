@@ -2,10 +2,12 @@ mod ledger;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use portolan_container::{Attachment, Container, Diagnostic, State, printable};
 use portolan_netlink::{Answer, Applied, Conditions, NO_ENTRY, Names, apply, asks, parts, withdraw};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tracing::{debug, info, warn};
 
 use self::ledger::Ledger;
@@ -36,9 +38,10 @@ impl NetworkPolicy {
 }
 
 /// Gives the work on networks to a task of its own, so that the file never waits for it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Networks {
     orders: mpsc::UnboundedSender<Order>,
+    task: JoinHandle<()>,
 }
 
 /// What the task is told.
@@ -67,8 +70,19 @@ impl Networks {
         let ledger = Ledger::load(&policy.ledger);
         let worker =
             Worker { ledger, policy, local, scripts, standing: BTreeMap::new(), listed: BTreeMap::new() };
-        tokio::spawn(worker.run(queue));
-        Self { orders }
+        Self { orders, task: tokio::spawn(worker.run(queue)) }
+    }
+
+    /// How long what was told is still worked on at the end.
+    const LAST: Duration = Duration::from_secs(5);
+
+    /// Ends, with what it was told done: a route on the host that is not noted would never be withdrawn.
+    pub(crate) async fn stop(self) {
+        drop(self.orders);
+        // The other error is a panic, which has been told.
+        if tokio::time::timeout(Self::LAST, self.task).await.is_err() {
+            warn!("not all network labels were carried out before the end");
+        }
     }
 
     pub(crate) fn see(&self, key: ContainerKey, container: &Container, connected: bool) {
@@ -179,6 +193,7 @@ impl Worker {
             diagnostic.container = Some(container.name.clone());
         }
         let conditions = self.policy.conditions.clone();
+        let parts = conditions.on_error.keep(parts, &diagnostics);
         let shared = container.clone();
         let applied = off_the_loop(move || apply(&shared, &parts, &conditions)).await.unwrap_or_default();
         let name = printable(&container.name).into_owned();

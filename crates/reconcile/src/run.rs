@@ -123,8 +123,9 @@ impl Loop {
         if self.silent.is_empty() && self.sink.due().is_some() {
             self.write();
         }
-        // Scripts may still be on the way through the work on networks.
-        drop(self.networks);
+        if let Some(networks) = self.networks {
+            networks.stop().await;
+        }
         if let Some(scripts) = self.scripts {
             scripts.stop().await;
         }
