@@ -199,7 +199,7 @@ impl<'e> Stage<'e> {
     ///
     /// # Errors
     /// Where it can't be written.
-    pub fn settings(&self, more: Value) -> Result<String> {
+    pub fn settings(&self, more: &Value) -> Result<String> {
         let at = |name: &str| self.scratch().join(name).display().to_string();
         let mut settings = json!({
             "network": { "proc": self.proc()?, "state": at("host-routes.json") },
@@ -218,7 +218,7 @@ impl<'e> Stage<'e> {
     ///
     /// # Errors
     /// Where it doesn't become so.
-    pub fn watch_settings(&self, more: Value) -> Result<Watcher> {
+    pub fn watch_settings(&self, more: &Value) -> Result<Watcher> {
         self.watch(&["--config", &self.settings(more)?, "--exposed-by-default=false"])
     }
 

@@ -39,7 +39,7 @@ fn a_script_finds_the_container_with_its_routes() -> Result<()> {
             "#!/bin/sh\necho \"$PORTOLAN_EVENT of $PORTOLAN_NAME\"\n",
             0o700,
         )?;
-        let watcher = stage.watch_settings(json!({}))?;
+        let watcher = stage.watch_settings(&json!({}))?;
         let web = stage
             .run("web")
             .label("docker-events.route", "add 10.66.0.0/16 dev eth0")
@@ -78,7 +78,7 @@ fn a_script_that_hangs_is_killed_and_holds_up_no_other() -> Result<()> {
     stage(|stage| {
         write(&script(stage, "start", "slow")?, "#!/bin/sh\necho begins\nsleep 600\n", 0o755)?;
         write(&script(stage, "start", "next")?, "#!/bin/sh\necho passes\n", 0o755)?;
-        let watcher = stage.watch_settings(json!({ "scripts": { "timeout": "4s" } }))?;
+        let watcher = stage.watch_settings(&json!({ "scripts": { "timeout": "4s" } }))?;
         let label = |run: portolan_tests::Run| run.label("docker-events.route", "add 10.1.0.0/16 dev eth0");
         let (slow, next) = (label(stage.run("slow")).create()?, label(stage.run("next")).create()?);
         stage.engine.docker.run(&["start", &slow.id, &next.id])?;
@@ -102,7 +102,7 @@ fn a_script_that_others_can_change_is_refused() -> Result<()> {
         let text = format!("#!/bin/sh\necho run >{}\n", mark.display());
         let path = script(stage, "start", "web")?;
         write(&path, &text, 0o777)?;
-        let watcher = stage.watch_settings(json!({}))?;
+        let watcher = stage.watch_settings(&json!({}))?;
         let web = stage.run("web").start()?;
         let refused = watcher.wait_for(&["WARN script refused", &web.name])?;
         let reason = format!("everybody may write to `{}`", path.display());

@@ -15,7 +15,7 @@ fn run(stage: &Stage<'_>, subcommand: &str, arguments: &[&str]) -> Result<(Optio
 #[test]
 fn one_value_by_hand() -> Result<()> {
     stage(|stage| {
-        stage.settings(json!({}))?;
+        stage.settings(&json!({}))?;
         let web = stage.run("web").start()?;
         let inside = stage.inside(&web)?;
         let pid = web.process()?.to_string();
@@ -63,7 +63,7 @@ fn one_value_by_hand() -> Result<()> {
 #[test]
 fn what_labels_would_do_is_told_before() -> Result<()> {
     stage(|stage| {
-        stage.settings(json!({ "network": { "variables": { "VPN": "10.88.1.0/24" } } }))?;
+        stage.settings(&json!({ "network": { "variables": { "VPN": "10.88.1.0/24" } } }))?;
         let web = stage
             .run("web")
             .label(

@@ -1,16 +1,21 @@
 //! Routes on the host that containers ask for.
 
 use anyhow::{Result, ensure};
+use nix::sys::signal::Signal;
 use portolan_tests::{program, stage};
 use serde_json::json;
 
-use super::{complains_of, settled, shows, shows_nothing};
+use super::{complains_of, complaints, settled, shows, shows_nothing};
 
 #[test]
 fn variables_are_of_the_settings_and_of_the_environment() -> Result<()> {
     stage(|stage| {
-        let variables = json!({ "VPN_NET": "10.88.1.0/24", "TWO_WORDS": "10.88.3.0/24 dev docker0" });
-        let config = stage.settings(json!({ "network": { "variables": variables } }))?;
+        let settings = |late: Option<&str>| {
+            let mut variables = json!({ "VPN_NET": "10.88.1.0/24", "TWO_WORDS": "10.88.3.0/24 dev docker0" });
+            late.inspect(|late| variables["NOBODY_SETS_IT"] = json!(late));
+            stage.settings(&json!({ "network": { "variables": variables } }))
+        };
+        let config = settings(None)?;
         let mut service = program()?;
         service.env("VPN_DEVICE", "docker0");
         let watcher = stage.watch_by(service, &stage.arguments(&["--config", &config]))?;
@@ -35,6 +40,14 @@ fn variables_are_of_the_settings_and_of_the_environment() -> Result<()> {
             ],
         )?;
         ensure!(host.ip(&["route", "show", "10.88.3.0/24"])?.is_empty(), "a value was split");
+
+        // Settings that are read again give what was missing, and tell nothing twice.
+        let before = watcher.process.log.len();
+        settings(Some("10.88.4.0/24"))?;
+        watcher.process.signal(Signal::SIGHUP)?;
+        shows(&host, &["route"], &["10.88.4.0/24 dev docker0"])?;
+        settled(stage, &watcher)?;
+        ensure!(complaints(&watcher, before, &web).is_empty(), "{:?}", complaints(&watcher, before, &web));
         web.order("rm", &["--force"])?;
         shows_nothing(&host, &["route", "show", "root", "10.88.0.0/16"])
     })
@@ -43,7 +56,7 @@ fn variables_are_of_the_settings_and_of_the_environment() -> Result<()> {
 #[test]
 fn a_route_goes_with_the_last_container_that_asked_for_it() -> Result<()> {
     stage(|stage| {
-        let watcher = stage.watch_settings(json!({}))?;
+        let watcher = stage.watch_settings(&json!({}))?;
         let host = stage.host()?;
         // The first is there without us, and so it stays.
         host.ip(&["route", "add", "10.88.1.0/24", "dev", "docker0"])?;
@@ -73,7 +86,7 @@ fn a_later_watcher_withdraws_what_an_earlier_one_made() -> Result<()> {
     stage(|stage| {
         let host = stage.host()?;
         let run = |name: &str, route: &str| stage.run(name).label("docker-events.host-route", route).start();
-        let watcher = stage.watch_settings(json!({}))?;
+        let watcher = stage.watch_settings(&json!({}))?;
         let stopped = run("stopped", "add 10.88.1.0/24 dev docker0")?;
         let removed = run("removed", "add 10.88.2.0/24 dev docker0")?;
         let lives = run("lives", "add 10.88.3.0/24 dev docker0")?;
@@ -85,7 +98,7 @@ fn a_later_watcher_withdraws_what_an_earlier_one_made() -> Result<()> {
         removed.order("rm", &["--force"])?;
         shows(&host, &["route"], &all)?;
 
-        let watcher = stage.watch_settings(json!({}))?;
+        let watcher = stage.watch_settings(&json!({}))?;
         shows_nothing(&host, &["route", "show", "10.88.1.0/24"])?;
         shows_nothing(&host, &["route", "show", "10.88.2.0/24"])?;
         settled(stage, &watcher)?;
@@ -99,7 +112,7 @@ fn a_later_watcher_withdraws_what_an_earlier_one_made() -> Result<()> {
 #[test]
 fn routes_stay_where_the_settings_say_so() -> Result<()> {
     stage(|stage| {
-        let watcher = stage.watch_settings(json!({ "network": { "hostRoutes": "keep" } }))?;
+        let watcher = stage.watch_settings(&json!({ "network": { "hostRoutes": "keep" } }))?;
         let host = stage.host()?;
         let web =
             stage.run("web").label("docker-events.host-route", "add 10.88.1.0/24 dev docker0").start()?;

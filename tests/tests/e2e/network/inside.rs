@@ -15,7 +15,7 @@ fn the_compose_example_of_two_networks() -> Result<()> {
     stage(|stage| {
         let lan = stage.network_with("lan", &["--subnet", "172.20.20.0/24"])?;
         let wan = stage.network_with("wan", &["--subnet", "33.156.88.0/24", "--gateway", "33.156.88.1"])?;
-        let watcher = stage.watch_settings(json!({}))?;
+        let watcher = stage.watch_settings(&json!({}))?;
         let route = "delete default;add default via 33.156.88.1;add 10.0.0.0/8 via 172.20.20.1;\
                      add 192.168.0.0/16 via 172.20.20.1";
         let dualnet = stage
@@ -39,7 +39,7 @@ fn the_compose_example_of_two_networks() -> Result<()> {
 fn ipv6_comes_by_prefixes() -> Result<()> {
     stage(|stage| {
         let network = stage.network_with("six", &["--ipv6", "--subnet", "fd00:77::/64"])?;
-        let watcher = stage.watch_settings(json!({}))?;
+        let watcher = stage.watch_settings(&json!({}))?;
         let web = stage
             .run("web")
             .option("--network", &network.name)
@@ -77,7 +77,7 @@ fn policy_routing_by_source_through_a_table_with_a_name() -> Result<()> {
         let mut elsewhere = command("unshare");
         elsewhere.args(["--mount", "sh", "-c", "mount --bind \"$0\" /etc/iproute2 && exec \"$@\""]);
         elsewhere.arg(&names).arg(program()?.get_program());
-        let config = stage.settings(json!({}))?;
+        let config = stage.settings(&json!({}))?;
         let watcher = stage.watch_by(elsewhere, &stage.arguments(&["--config", &config]))?;
         watcher.ready()?;
 
@@ -112,7 +112,7 @@ fn a_device_by_the_name_of_its_network() -> Result<()> {
             stage.network_with("one", &["--subnet", "10.66.1.0/24"])?,
             stage.network_with("two", &["--subnet", "10.66.2.0/24"])?,
         );
-        let watcher = stage.watch_settings(json!({}))?;
+        let watcher = stage.watch_settings(&json!({}))?;
         let to = |prefix: &str, network: &str| format!("add {prefix} dev network:{network}");
         let routes = [to("10.1.0.0/16", &one.name), to("10.2.0.0/16", &two.name), to("10.3.0.0/16", "none")];
         let web = stage
@@ -134,7 +134,7 @@ fn a_device_by_the_name_of_its_network() -> Result<()> {
 #[test]
 fn two_containers_in_one_namespace_have_what_both_ask_for_once() -> Result<()> {
     stage(|stage| {
-        let watcher = stage.watch_settings(json!({}))?;
+        let watcher = stage.watch_settings(&json!({}))?;
         let rule = "add to 10.9.0.0/16 table 100";
         let owner = stage
             .run("owner")
@@ -160,7 +160,7 @@ fn two_containers_in_one_namespace_have_what_both_ask_for_once() -> Result<()> {
 #[test]
 fn a_container_without_networks_has_what_needs_none() -> Result<()> {
     stage(|stage| {
-        let watcher = stage.watch_settings(json!({}))?;
+        let watcher = stage.watch_settings(&json!({}))?;
         let alone = stage
             .run("alone")
             .option("--network", "none")
@@ -175,7 +175,7 @@ fn a_container_without_networks_has_what_needs_none() -> Result<()> {
 #[test]
 fn a_string_that_fails_keeps_no_other_from_being_done() -> Result<()> {
     stage(|stage| {
-        let watcher = stage.watch_settings(json!({}))?;
+        let watcher = stage.watch_settings(&json!({}))?;
         let routes = "add 10.1.0.0/16 dev eth0; add 10.2.0.0/16 via 203.0.113.1; ad 10.4.0.0/16 dev; \
                       add 10.3.0.0/16 dev eth0";
         let web = stage.run("web").label("docker-events.route", routes).start()?;
@@ -194,7 +194,7 @@ fn a_string_that_fails_keeps_no_other_from_being_done() -> Result<()> {
 #[test]
 fn with_rollback_a_string_that_fails_leaves_the_namespace_as_it_was() -> Result<()> {
     stage(|stage| {
-        let watcher = stage.watch_settings(json!({ "network": { "onError": "rollback" } }))?;
+        let watcher = stage.watch_settings(&json!({ "network": { "onError": "rollback" } }))?;
         let twin = stage.run("twin").start()?;
         let web = stage
             .run("web")
@@ -204,6 +204,11 @@ fn with_rollback_a_string_that_fails_leaves_the_namespace_as_it_was() -> Result<
                 "delete default; add 10.1.0.0/16 dev eth0; add 10.2.0.0/16 via 203.0.113.1; add blackhole 10.3.0.0/16",
             )
             .label("docker-events.rule", "add from 10.1.0.0/16 table 100")
+            .label("docker-events.host-route", "add 10.88.1.0/24 dev docker0")
+            .start()?;
+        let unread = stage
+            .run("unread")
+            .label("docker-events.route", "add blackhole 10.1.0.0/16; add blackhole 10.2.0.0/16 $(touch x)")
             .start()?;
         settled(stage, &watcher)?;
         complains_of(&watcher, &web, &[&["network-failed", "Nexthop has invalid gateway", "taken back"]])?;
@@ -217,6 +222,10 @@ fn with_rollback_a_string_that_fails_leaves_the_namespace_as_it_was() -> Result<
             }))
         };
         ensure!(state(&web)? == state(&twin)?, "{}\n{}", state(&web)?, state(&twin)?);
+        let routed = stage.host()?.ip(&["route", "show", "10.88.1.0/24"])?;
+        ensure!(routed.is_empty(), "the host has a route of a container that has nothing: {routed}");
+        complains_of(&watcher, &unread, &[&["network-"]])?;
+        ensure!(state(&unread)? == state(&twin)?, "{}\n{}", state(&unread)?, state(&twin)?);
         Ok(())
     })
 }

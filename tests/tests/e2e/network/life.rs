@@ -10,7 +10,7 @@ use super::{complains_of, complaints, count, settled, shows, shows_nothing};
 fn what_a_network_takes_along_comes_back_with_it() -> Result<()> {
     stage(|stage| {
         let network = stage.network_with("back", &["--subnet", "10.66.1.0/24"])?;
-        let watcher = stage.watch_settings(json!({}))?;
+        let watcher = stage.watch_settings(&json!({}))?;
         let web = stage
             .run("web")
             .label("docker-events.route", "add 10.1.0.0/16 via 10.66.1.1; add 10.2.0.0/16 dev network:bridge")
@@ -40,7 +40,7 @@ fn what_a_network_takes_along_comes_back_with_it() -> Result<()> {
 #[test]
 fn a_restarted_container_is_as_before() -> Result<()> {
     stage(|stage| {
-        let watcher = stage.watch_settings(json!({}))?;
+        let watcher = stage.watch_settings(&json!({}))?;
         let web = stage
             .run("web")
             .label("docker-events.address", "add 10.5.0.1/24 dev eth0")
@@ -82,7 +82,7 @@ fn a_watcher_finds_what_runs_and_a_later_one_has_nothing_to_do() -> Result<()> {
             all.into_iter().chain([host.ip(&["route", "show", "10.88.0.0/24"])]).collect()
         };
         let before = state()?;
-        let watcher = stage.watch_settings(json!({}))?;
+        let watcher = stage.watch_settings(&json!({}))?;
         shows(&inside, &["rule"], &["to 10.9.0.0/16 lookup 100"])?;
         shows(&inside, &["route"], &["10.1.0.0/16 dev eth0"])?;
         shows(&inside, &["address"], &["10.5.0.1/24"])?;
@@ -92,7 +92,7 @@ fn a_watcher_finds_what_runs_and_a_later_one_has_nothing_to_do() -> Result<()> {
         let after = state()?;
         ensure!(after != before, "{after}");
         for _ in 0..2 {
-            let watcher = stage.watch_settings(json!({}))?;
+            let watcher = stage.watch_settings(&json!({}))?;
             settled(stage, &watcher)?;
             ensure!(state()? == after, "{after}\nis now\n{}", state()?);
             let news = watcher.process.log.matching(0, &[" WARN ", " ERROR ", " done"]);
@@ -107,7 +107,7 @@ fn a_watcher_finds_what_runs_and_a_later_one_has_nothing_to_do() -> Result<()> {
 #[test]
 fn containers_that_end_at_once_are_no_failure() -> Result<()> {
     stage(|stage| {
-        let watcher = stage.watch_settings(json!({ "network": { "hostRoutes": "withdraw" } }))?;
+        let watcher = stage.watch_settings(&json!({ "network": { "hostRoutes": "withdraw" } }))?;
         let mortals = (0..20)
             .map(|number| {
                 let mortal = stage

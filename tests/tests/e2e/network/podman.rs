@@ -21,7 +21,7 @@ fn addresses_routes_and_rules() -> Result<()> {
                 .start()
         };
         let before = run("before")?;
-        let watcher = stage.watch_settings(json!({}))?;
+        let watcher = stage.watch_settings(&json!({}))?;
         let later = run("later")?;
         for web in [&before, &later] {
             for restart in [true, false] {
@@ -42,7 +42,7 @@ fn addresses_routes_and_rules() -> Result<()> {
         shows_nothing(&host, &["route", "show", "10.88.1.0/24"])?;
 
         drop(watcher);
-        let watcher = stage.watch_settings(json!({}))?;
+        let watcher = stage.watch_settings(&json!({}))?;
         settled(stage, &watcher)?;
         ensure!(count(&stage.inside(&before)?, &["rule"], "10.9.0.0/16")? == 1, "the rule is there twice");
         complains_of(&watcher, &before, &[])?;

@@ -25,7 +25,7 @@ fn state(host: &NetworkNamespace) -> Result<String> {
 #[test]
 fn the_host_is_not_changed_by_labels_for_the_container() -> Result<()> {
     stage(|stage| {
-        let watcher = stage.watch_settings(json!({}))?;
+        let watcher = stage.watch_settings(&json!({}))?;
         let host = stage.host()?;
         let before = state(&host)?;
         let web = on_the_hosts_network(stage.run("web"))
@@ -52,7 +52,7 @@ fn the_host_is_not_changed_by_labels_for_the_container() -> Result<()> {
 #[test]
 fn the_host_is_changed_where_the_settings_allow_it() -> Result<()> {
     stage(|stage| {
-        let watcher = stage.watch_settings(json!({ "network": { "allow": ["host"] } }))?;
+        let watcher = stage.watch_settings(&json!({ "network": { "allow": ["host"] } }))?;
         let host = stage.host()?;
         let web = on_the_hosts_network(stage.run("web")).start()?;
         shows(&host, &["rule"], &["to 10.124.0.0/16 lookup 100"])?;
@@ -69,7 +69,7 @@ fn the_host_is_changed_where_the_settings_allow_it() -> Result<()> {
 fn what_everything_in_a_namespace_needs_is_not_deleted() -> Result<()> {
     let play = |allow: &[&str], test: &dyn Fn(&str, &str) -> Result<()>, complaints: &[&[&str]]| {
         stage(|stage| {
-            let watcher = stage.watch_settings(json!({ "network": { "allow": allow } }))?;
+            let watcher = stage.watch_settings(&json!({ "network": { "allow": allow } }))?;
             let web = stage
                 .run("web")
                 .label("docker-events.route", "flush table all; del table local 127.0.0.0/8 dev lo")
@@ -124,7 +124,7 @@ fn no_label_starts_a_process() -> Result<()> {
                 .iter()
                 .fold(run, |run, kind| run.label(&format!("docker-events.{kind}"), &texts.join(";")))
         };
-        let watcher = stage.watch_settings(json!({}))?;
+        let watcher = stage.watch_settings(&json!({}))?;
         let web = labels(stage.run("web")).start()?;
         watcher.wait_for(&["ERROR", "docker-events.host-route", &web.name])?;
         settled(stage, &watcher)?;
