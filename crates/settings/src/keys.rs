@@ -26,6 +26,7 @@ pub const SECTIONS: &[Section] = &[
               the directory must belong to root or to the user of the service, and nobody else may write to them.",
         short: None,
     },
+    Section { name: "hook", doc: "What is for `podman-hook` alone.", short: None },
     Section { name: "log", doc: "The log, which goes to standard error.", short: None },
 ];
 
@@ -225,6 +226,38 @@ pub const KEYS: &[Key] = &[
         doc: "How long a script may take before it is killed, with all that it started. One hour at most.",
         example: "2m",
         slot: |settings| &mut settings.scripts.timeout,
+    },
+    Key {
+        path: "traefikHost",
+        doc: "The name or address at which Traefik reaches the published ports of containers that have no address it could reach, as \
+              those of rootless Podman. For `podman-hook`.",
+        example: "192.0.2.7",
+        slot: |settings| &mut settings.traefik_host,
+    },
+    Key {
+        path: "probe",
+        doc: "Whether `podman-hook` tries each address once after it has written it, and tells if nothing answers.",
+        example: "false",
+        slot: |settings| &mut settings.probe,
+    },
+    Key {
+        path: "hook.directory",
+        doc: "Where `podman-hook` keeps its records. Without it, `/run/portolan/podman-hook`, or `portolan/podman-hook` in the user's own \
+              runtime directory.",
+        example: "/run/hooks",
+        slot: |settings| &mut settings.hook.directory,
+    },
+    Key {
+        path: "hook.required",
+        doc: "Whether a container does not start if its hook fails. Else failures are told, and the container runs.",
+        example: "true",
+        slot: |settings| &mut settings.hook.required,
+    },
+    Key {
+        path: "hook.timeout",
+        doc: "How long Podman is waited for to tell what a container is. One hour at most.",
+        example: "10s",
+        slot: |settings| &mut settings.hook.timeout,
     },
     Key {
         path: "log.level",

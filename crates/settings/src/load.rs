@@ -26,7 +26,15 @@ impl Settings {
     /// # Errors
     /// Each [`Problem`] with its origin, key and next step; see [`Error`] for what can be wrong.
     pub fn load(sources: &Sources) -> Result<(Self, Vec<Warning>), Vec<Problem>> {
-        let mut layers = Layers::default();
+        Self::default().load_over(sources)
+    }
+
+    /// The same as [`Settings::load`] with these for defaults: a program's own, where they are others.
+    ///
+    /// # Errors
+    /// As [`Settings::load`].
+    pub fn load_over(self, sources: &Sources) -> Result<(Self, Vec<Warning>), Vec<Problem>> {
+        let mut layers = Layers { settings: self, ..Layers::default() };
         if let Some(file) = &sources.file {
             layers.file(&file.text);
         }

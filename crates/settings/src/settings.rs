@@ -43,6 +43,12 @@ pub struct Settings {
     pub network: Network,
     /// Users' scripts that events start.
     pub scripts: Scripts,
+    /// The address at which Traefik reaches the published ports of containers that it cannot reach otherwise.
+    pub traefik_host: String,
+    /// Whether `podman-hook` tries each address that it has written once.
+    pub probe: bool,
+    /// What is for `podman-hook` alone.
+    pub hook: Hook,
     /// How the log looks.
     pub log: Log,
     /// How long changes are gathered after a first one has been written.
@@ -119,6 +125,19 @@ pub struct Scripts {
     pub timeout: Duration,
 }
 
+/// What is for `podman-hook` alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Hook {
+    /// Where it keeps its records; none for the runtime directory of the system or the user.
+    pub directory: Option<PathBuf>,
+    /// Whether a container is stopped whose hook fails.
+    pub required: bool,
+    /// How long the engine is waited for to tell what a container is.
+    #[serde(serialize_with = "in_words")]
+    pub timeout: Duration,
+}
+
 /// How the log looks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -147,6 +166,9 @@ impl Default for Settings {
             blacklist: Blacklist::default(),
             network: Network::default(),
             scripts: Scripts::default(),
+            traefik_host: "127.0.0.1".to_owned(),
+            probe: true,
+            hook: Hook::default(),
             log: Log::default(),
             debounce: Duration::from_millis(100),
             timeout: Duration::from_secs(10),
@@ -173,6 +195,12 @@ impl Default for Network {
             state: PathBuf::from("/run/portolan/host-routes.json"),
             timeout: Duration::from_secs(5),
         }
+    }
+}
+
+impl Default for Hook {
+    fn default() -> Self {
+        Self { directory: None, required: false, timeout: Duration::from_secs(60) }
     }
 }
 
