@@ -27,6 +27,10 @@ pub struct Options {
     pub traefik_networks: Vec<String>,
     /// Where Traefik reaches a container that shares the host's network stack.
     pub host_address: String,
+    /// Where Traefik reaches the published ports of a container that has no address of its own; empty where it does not.
+    ///
+    /// Traefik's provider has nothing like it. With rootless Podman, no container has an address that the host knows.
+    pub published_at: String,
 }
 
 /// The route of a container whose labels ask for none.
@@ -54,6 +58,7 @@ impl Default for Options {
             default_route: DefaultRoute::default(),
             traefik_networks: Vec::new(),
             host_address: "127.0.0.1".to_owned(),
+            published_at: String::new(),
         }
     }
 }

@@ -33,6 +33,9 @@ impl<P: Peers + ?Sized> Build<'_, P> {
     /// The container's address, and the port that its labels name or its lowest one.
     pub(super) fn endpoint(&mut self, label_port: &str) -> Result<Endpoint, String> {
         let port = if label_port.is_empty() { self.lowest_port() } else { label_port.to_owned() };
+        if !self.options.published_at.is_empty() && self.is_without_address(self.container, 0) {
+            return self.published(&port);
+        }
         let bound = if self.options.use_bind_port_ip { self.binding(&port) } else { None };
         let endpoint = match bound {
             Some(endpoint) => endpoint,
@@ -69,6 +72,47 @@ impl<P: Peers + ?Sized> Build<'_, P> {
             self.diagnostics.push(Diagnostic::info(SEVERAL_PORTS, message).with_help(help));
         }
         lowest.to_string()
+    }
+
+    /// Whether neither the container nor the one whose network stack it shares has an address of its own.
+    fn is_without_address(&self, container: &Container, depth: usize) -> bool {
+        if let NetworkMode::Container(peer) = &container.network_mode
+            && let Some(peer) = self.peers.find(peer).filter(|_| depth < MAX_PEERS)
+        {
+            return self.is_without_address(peer, depth + 1);
+        }
+        container.network_mode != NetworkMode::Host
+            && container.attachments.values().all(|attachment| attachment.address().is_none())
+    }
+
+    /// Where a port of a container without an address is published: by itself, or by the one whose network stack it shares.
+    fn published(&mut self, port: &str) -> Result<Endpoint, String> {
+        if port.is_empty() {
+            return Err("port is missing".to_owned());
+        }
+        let mut publisher = self.container;
+        for _ in 0..MAX_PEERS {
+            match &publisher.network_mode {
+                NetworkMode::Container(peer) => match self.peers.find(peer) {
+                    Some(peer) => publisher = peer,
+                    None => break,
+                },
+                NetworkMode::Networks | NetworkMode::None | NetworkMode::Host => break,
+            }
+        }
+        let of_port = |entry: &&portolan_container::Port| entry.number.to_string() == port;
+        let mut bindings = publisher.ports.iter().filter(of_port).flat_map(|entry| &entry.bindings);
+        let Some((binding, host_port)) = bindings.find_map(|it| Some((it, it.host_port?))) else {
+            let name = &self.container.name;
+            return Err(format!(
+                "the container {name:?} has no address that Traefik reaches, and its port {port} is not published"
+            ));
+        };
+        let host = match binding.host_ip.filter(|ip| !ip.is_unspecified()) {
+            Some(ip) => ip.to_string(),
+            None => self.options.published_at.clone(),
+        };
+        Ok(Endpoint { host, port: host_port.to_string() })
     }
 
     /// Where the port is published, if on an address of its own.
