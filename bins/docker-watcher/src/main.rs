@@ -4,7 +4,6 @@ mod cli;
 mod commands;
 mod configure;
 mod logging;
-mod report;
 mod supervise;
 mod systemd;
 mod unit;
@@ -12,6 +11,7 @@ mod unit;
 use std::process::ExitCode;
 
 use clap::Parser;
+use portolan_program::report;
 
 use cli::{Cli, Command};
 

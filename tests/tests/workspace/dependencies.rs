@@ -27,7 +27,17 @@ const ARROWS: &[(&str, &[&str])] = &[
             "routes",
             "traefik",
             "reconcile",
+            "program",
         ],
+    ),
+    ("hook", &["container"]),
+    (
+        "program",
+        &["container", "blacklist", "engine", "netlink", "reconcile", "routes", "settings", "traefik"],
+    ),
+    (
+        "podman-hook",
+        &["container", "engine", "hook", "netlink", "program", "reconcile", "settings", "traefik"],
     ),
     ("xtask", &[]),
     (
@@ -48,7 +58,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// Who may depend on these crates of others.
 const KEPT: &[(&str, &[&str])] =
-    &[("bollard", &["engine"]), ("tokio", &["engine", "reconcile", "docker-watcher"])];
+    &[("bollard", &["engine"]), ("tokio", &["engine", "reconcile", "docker-watcher", "podman-hook"])];
 
 /// Crates that do no I/O: not even what their dependencies bring may hold a runtime or a network.
 const PURE: &[&str] = &["container", "labels", "blacklist", "routes", "traefik", "settings"];

@@ -1,17 +1,19 @@
+//! What is said to people, on standard error.
+
 use std::io::{self, IsTerminal, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use portolan_container::{Container, Diagnostic, Part, Severity, printable};
 
 /// Prints a failure and its causes on standard error, with the next step where one is known.
-pub(crate) fn error(error: &anyhow::Error) {
+pub fn error(error: &anyhow::Error) {
     let help =
         error.chain().find_map(|cause| cause.downcast_ref::<Helped>()).map(|helped| helped.help.as_str());
     line("error", &format!("{error:#}"), help);
 }
 
 /// Prints one line on standard error, and a help line below it.
-pub(crate) fn line(level: &str, message: &str, help: Option<&str>) {
+pub fn line(level: &str, message: &str, help: Option<&str>) {
     let mut text = format!("{level}: {message}\n");
     if let Some(help) = help {
         text.push_str(&format!("  help: {help}\n"));
@@ -20,7 +22,7 @@ pub(crate) fn line(level: &str, message: &str, help: Option<&str>) {
 }
 
 /// Prints a finding with the label that it is about.
-pub(crate) fn diagnostic(diagnostic: &Diagnostic, container: Option<&Container>) {
+pub fn diagnostic(diagnostic: &Diagnostic, container: Option<&Container>) {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -51,25 +53,25 @@ pub(crate) fn diagnostic(diagnostic: &Diagnostic, container: Option<&Container>)
 }
 
 /// An engine's error with what to do about it.
-pub(crate) fn engine(error: portolan_engine::Error) -> anyhow::Error {
+pub fn engine(error: portolan_engine::Error) -> anyhow::Error {
     let help = error.help();
     with_help(error.into(), help)
 }
 
 /// A failure to write with what to do about it.
-pub(crate) fn directory(error: portolan_traefik::Error) -> anyhow::Error {
+pub fn directory(error: portolan_traefik::Error) -> anyhow::Error {
     let help = error.help();
     with_help(error.into(), help)
 }
 
 /// Why a network namespace was not worked in, with what to do about it.
-pub(crate) fn network(error: portolan_netlink::Error) -> anyhow::Error {
+pub fn network(error: portolan_netlink::Error) -> anyhow::Error {
     let help = error.help();
     with_help(error.into(), help)
 }
 
 /// An error with what to do about it.
-pub(crate) fn with_help(error: anyhow::Error, help: Option<String>) -> anyhow::Error {
+pub fn with_help(error: anyhow::Error, help: Option<String>) -> anyhow::Error {
     match help {
         Some(help) => Helped { message: format!("{error:#}"), help }.into(),
         None => error,
@@ -92,7 +94,7 @@ impl std::fmt::Display for Helped {
 impl std::error::Error for Helped {}
 
 /// Prints a line as it is on standard error.
-pub(crate) fn plain(text: &str) {
+pub fn plain(text: &str) {
     write(&format!("{text}\n"));
 }
 

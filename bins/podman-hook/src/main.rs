@@ -1,0 +1,37 @@
+//! An OCI hook that keeps Traefik's files in step with Podman's containers.
+
+mod cli;
+mod commands;
+mod engine;
+mod hook;
+mod location;
+mod probe;
+mod publish;
+mod settings;
+mod worker;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use portolan_program::report;
+
+use cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    // A container waits: nothing is read that a hook has no use for.
+    if std::env::args_os().len() == 1 {
+        return hook::run();
+    }
+    let result = match Cli::parse().command {
+        Command::Worker(arguments) => worker::run(&arguments),
+        Command::Sync => commands::sync::run(),
+        Command::Status => commands::status::run(),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            report::error(&error);
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,11 @@
+#![doc = include_str!("../README.md")]
+
+mod origin;
+mod record;
+mod records;
+mod state;
+
+pub use origin::{Origin, born, is_alive, parent};
+pub use record::{Knowledge, Record};
+pub use records::{Error, Held, Records};
+pub use state::{OciState, StateError, Status, is_id};

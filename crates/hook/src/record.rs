@@ -1,0 +1,87 @@
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use portolan_container::Container;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{OciState, Origin};
+
+/// What a hook notes of a container that has started. It stands from the start until the stop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The container's identifier.
+    pub id: String,
+    /// Which start this is of: a text that no other start has.
+    pub start: String,
+    /// Its first process, in the numbers of the namespace that the hook runs in.
+    pub pid: u32,
+    /// When that process began, in the kernel's ticks since boot: a number alone may be another's by now.
+    pub born: u64,
+    /// Its annotations.
+    pub annotations: BTreeMap<String, String>,
+    /// The directory of its specification.
+    pub bundle: PathBuf,
+    /// Who started it.
+    pub origin: Option<Origin>,
+}
+
+/// What was learnt of a container since: by its worker, which asks the engine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Knowledge {
+    /// The start that it was learnt of. It is worth nothing for another.
+    pub start: String,
+    /// What the engine told, without the environment and the command, which may hold secrets. Absent if it told nothing in time.
+    pub inspect: Option<Value>,
+    /// What went wrong the last time, and what is wrong with the container, a line each.
+    pub failures: Vec<String>,
+}
+
+impl Record {
+    /// The record of a container that has started.
+    pub fn new(state: OciState, start: String, pid: u32, born: u64, origin: Option<Origin>) -> Self {
+        let OciState { id, bundle, annotations, .. } = state;
+        Self { id, start, pid, born, annotations, bundle, origin }
+    }
+
+    /// The container as far as it is known: from the engine, with what its annotations add; from these alone without.
+    ///
+    /// Annotations below `traefik.`, `proxy.` and `docker-events.` are labels to whoever cannot set labels, and give way to them.
+    pub fn container(&self, knowledge: Option<&Knowledge>) -> Container {
+        let inspect = knowledge.filter(|it| it.start == self.start).and_then(|it| it.inspect.as_ref());
+        let told = inspect.and_then(|inspect| Container::from_inspect(inspect).ok());
+        let mut container =
+            told.unwrap_or_else(|| Container { name: self.id.clone(), ..Container::default() });
+        container.id.clone_from(&self.id);
+        container.pid = Some(self.pid);
+        for (key, value) in &self.annotations {
+            if LABELS.iter().any(|prefix| key.starts_with(prefix)) {
+                container.labels.entry(key.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        container
+    }
+}
+
+/// What labels of ours begin with.
+const LABELS: [&str; 3] = ["traefik.", "proxy.", "docker-events."];
+
+impl Knowledge {
+    /// What the engine told of a container at a start, but for what may be secret.
+    pub fn told(start: &str, mut inspect: Value) -> Self {
+        if let Some(config) = inspect.pointer_mut("/Config").and_then(Value::as_object_mut) {
+            for secret in ["Env", "CreateCommand", "Cmd", "Entrypoint"] {
+                config.remove(secret);
+            }
+        }
+        if let Some(root) = inspect.as_object_mut() {
+            root.remove("Args");
+        }
+        Self { start: start.to_owned(), inspect: Some(inspect), failures: Vec::new() }
+    }
+
+    /// That the engine told nothing of a container, and why.
+    pub fn none(start: &str, failure: String) -> Self {
+        Self { start: start.to_owned(), inspect: None, failures: vec![failure] }
+    }
+}

@@ -1,0 +1,336 @@
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{Knowledge, Record, is_id};
+
+/// The records of all containers that run, in a directory: one file each, and a lock.
+///
+/// A hook adds or removes its own record without the lock, in one rename or removal, so that no start of a container ever waits.
+/// Whoever draws the file for Traefik holds the lock from reading all records until the file is written: so the last to write
+/// has seen what all before it knew. What is learnt of a container later is a file of its own, beside its record and never in
+/// place of it: so nothing that comes late brings back a container that has stopped.
+#[derive(Clone, Debug)]
+pub struct Records {
+    directory: PathBuf,
+}
+
+/// The lock on all records. It ends with this value, or with the process, in whatever way that ends.
+#[derive(Debug)]
+pub struct Held {
+    records: Records,
+    _lock: File,
+}
+
+/// Why records cannot be kept.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The directory cannot be made.
+    #[error("cannot make the directory `{}`", path.display())]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A record cannot be written or removed.
+    #[error("cannot write `{}`", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// Records cannot be read.
+    #[error("cannot read `{}`", path.display())]
+    Read {
+        /// The file or directory.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The lock cannot be had.
+    #[error("cannot lock `{}`", path.display())]
+    Lock {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The identifier could be a path.
+    #[error("`{0}` is not a container's identifier")]
+    Id(String),
+}
+
+/// The ending of records. Files with other endings are other's, or were left by a process that was killed.
+const ENDING: &str = "json";
+/// The directory for what was learnt.
+const KNOWN: &str = "known";
+/// What the names of unfinished files begin with.
+const UNFINISHED: &str = ".unfinished-";
+
+impl Records {
+    /// The records in this directory, which is made if it is absent, for its owner alone: labels may hold secrets.
+    ///
+    /// # Errors
+    /// [`Error::Directory`].
+    pub fn open(directory: impl Into<PathBuf>) -> Result<Self, Error> {
+        let directory = directory.into();
+        let known = directory.join(KNOWN);
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&known);
+        made.map_err(|source| Error::Directory { path: known, source })?;
+        Ok(Self { directory })
+    }
+
+    /// Adds a record, in place of another of the same container.
+    ///
+    /// # Errors
+    /// [`Error::Id`], [`Error::Write`].
+    pub fn put(&self, record: &Record) -> Result<(), Error> {
+        self.write(self.path(&record.id)?, record)
+    }
+
+    /// Adds what was learnt of a container.
+    ///
+    /// # Errors
+    /// [`Error::Id`], [`Error::Write`].
+    pub fn learn(&self, id: &str, knowledge: &Knowledge) -> Result<(), Error> {
+        self.write(self.known(id)?, knowledge)
+    }
+
+    /// Removes the record of a container and what was learnt of it; tells whether there was a record.
+    ///
+    /// # Errors
+    /// [`Error::Id`], [`Error::Write`].
+    pub fn remove(&self, id: &str) -> Result<bool, Error> {
+        let there = remove(self.path(id)?)?;
+        remove(self.known(id)?)?;
+        Ok(there)
+    }
+
+    /// The record of a container, if there is one that can be read.
+    ///
+    /// # Errors
+    /// [`Error::Id`], [`Error::Read`].
+    pub fn get(&self, id: &str) -> Result<Option<Record>, Error> {
+        read(self.path(id)?)
+    }
+
+    /// All records, in the order of their identifiers, with what was learnt at the same start. What cannot be read as a record,
+    /// as after a change of version, is left out.
+    ///
+    /// # Errors
+    /// [`Error::Read`].
+    pub fn all(&self) -> Result<Vec<(Record, Option<Knowledge>)>, Error> {
+        let mut all = Vec::new();
+        for id in self.ids(&self.directory)? {
+            if let Some(record) = self.get(&id)? {
+                let knowledge: Option<Knowledge> = read(self.known(&id)?)?;
+                let knowledge = knowledge.filter(|knowledge| knowledge.start == record.start);
+                all.push((record, knowledge));
+            }
+        }
+        all.sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
+        Ok(all)
+    }
+
+    fn ids(&self, directory: &Path) -> Result<Vec<String>, Error> {
+        let broken = |source| Error::Read { path: directory.to_owned(), source };
+        let mut ids = Vec::new();
+        for entry in fs::read_dir(directory).map_err(broken)? {
+            let path = entry.map_err(broken)?.path();
+            let id = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            if path.extension().is_some_and(|ending| ending == ENDING) && is_id(id) {
+                ids.push(id.to_owned());
+            }
+        }
+        Ok(ids)
+    }
+
+    fn write(&self, path: PathBuf, value: &impl Serialize) -> Result<(), Error> {
+        let write = || -> io::Result<()> {
+            let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.directory)?;
+            serde_json::to_writer(&mut file, value)?;
+            file.flush()?;
+            file.persist(&path)?;
+            Ok(())
+        };
+        write().map_err(|source| Error::Write { path, source })
+    }
+
+    /// Waits for the lock, and takes it.
+    ///
+    /// # Errors
+    /// [`Error::Lock`].
+    pub fn lock(&self) -> Result<Held, Error> {
+        let path = self.directory.join("lock");
+        let mut options = OpenOptions::new();
+        let file = options.create(true).truncate(false).write(true).mode(0o600).open(&path);
+        let locked = file.and_then(|file| file.lock().map(|()| file));
+        let lock = locked.map_err(|source| Error::Lock { path, source })?;
+        Ok(Held { records: self.clone(), _lock: lock })
+    }
+
+    /// Where they are.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    fn path(&self, id: &str) -> Result<PathBuf, Error> {
+        Ok(self.directory.join(file_name(id)?))
+    }
+
+    fn known(&self, id: &str) -> Result<PathBuf, Error> {
+        Ok(self.directory.join(KNOWN).join(file_name(id)?))
+    }
+}
+
+impl Held {
+    /// The records.
+    pub fn records(&self) -> &Records {
+        &self.records
+    }
+
+    /// Removes what a process that was killed left unfinished, and what was learnt of containers that have no record.
+    ///
+    /// # Errors
+    /// [`Error::Read`].
+    pub fn tidy(&self) -> Result<(), Error> {
+        for id in self.records.ids(&self.records.directory.join(KNOWN))? {
+            if self.records.get(&id)?.is_none() {
+                remove(self.records.known(&id)?)?;
+            }
+        }
+        let directory = &self.records.directory;
+        let broken = |source| Error::Read { path: directory.clone(), source };
+        for entry in fs::read_dir(directory).map_err(broken)? {
+            let entry = entry.map_err(broken)?;
+            let old = || {
+                entry
+                    .metadata()
+                    .and_then(|it| it.modified())
+                    .is_ok_and(|it| it.elapsed().is_ok_and(|age| age.as_secs() > 60))
+            };
+            if entry.file_name().to_string_lossy().starts_with(UNFINISHED) && old() {
+                // Another may have removed it.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn file_name(id: &str) -> Result<String, Error> {
+    if is_id(id) { Ok(format!("{id}.{ENDING}")) } else { Err(Error::Id(id.to_owned())) }
+}
+
+/// Reads a file; `None` where it is absent or cannot be understood.
+fn read<T: DeserializeOwned>(path: PathBuf) -> Result<Option<T>, Error> {
+    match fs::read(&path) {
+        Ok(text) => Ok(serde_json::from_slice(&text).ok()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(Error::Read { path, source }),
+    }
+}
+
+/// Removes a file; tells whether it was there.
+fn remove(path: PathBuf) -> Result<bool, Error> {
+    match fs::remove_file(&path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(source) => Err(Error::Write { path, source }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(id: &str, start: &str) -> Record {
+        let state =
+            format!(r#"{{"id":"{id}","status":"created","annotations":{{"traefik.enable":"true"}}}}"#);
+        Record::new(crate::OciState::read(state.as_bytes()).unwrap(), start.to_owned(), 7, 8, None)
+    }
+
+    fn records() -> (tempfile::TempDir, Records) {
+        let directory = tempfile::tempdir().unwrap();
+        let records = Records::open(directory.path().join("a/b")).unwrap();
+        (directory, records)
+    }
+
+    #[test]
+    fn what_is_put_is_there_until_it_is_removed() {
+        let (_directory, records) = records();
+        records.put(&record("web", "1")).unwrap();
+        records.put(&record("db", "1")).unwrap();
+        records.put(&record("web", "2")).unwrap();
+        assert_eq!(records.all().unwrap(), [(record("db", "1"), None), (record("web", "2"), None)]);
+        assert!(records.remove("web").unwrap());
+        assert!(!records.remove("web").unwrap());
+        assert_eq!(records.all().unwrap(), [(record("db", "1"), None)]);
+    }
+
+    #[test]
+    fn what_is_learnt_of_one_start_is_worth_nothing_for_another() {
+        let (_directory, records) = records();
+        records.put(&record("web", "1")).unwrap();
+        let inspect = serde_json::json!({"Id": "web", "Name": "front", "Config": {"Env": ["SECRET=x"], "Labels": {"a": "b"}}});
+        let knowledge = Knowledge::told("1", inspect);
+        records.learn("web", &knowledge).unwrap();
+        let all = records.all().unwrap();
+        assert_eq!(all, [(record("web", "1"), Some(knowledge.clone()))]);
+        let container = all[0].0.container(all[0].1.as_ref());
+        assert_eq!((container.name.as_str(), container.labels.len()), ("front", 2), "{container:?}");
+        let text = fs::read_to_string(records.directory().join("known/web.json")).unwrap();
+        assert!(!text.contains("SECRET"), "{text}");
+
+        records.put(&record("web", "2")).unwrap();
+        assert_eq!(records.all().unwrap(), [(record("web", "2"), None)], "it was started anew");
+        records.remove("web").unwrap();
+        records.learn("web", &knowledge).unwrap();
+        assert_eq!(records.all().unwrap(), [], "what comes late does not bring it back");
+        records.lock().unwrap().tidy().unwrap();
+        assert!(!records.directory().join("known/web.json").exists());
+    }
+
+    #[test]
+    fn a_name_that_is_a_path_is_refused() {
+        let (_directory, records) = records();
+        let mut bad = record("web", "1");
+        bad.id = "../web".to_owned();
+        assert!(matches!(records.put(&bad), Err(Error::Id(_))));
+        assert!(matches!(records.remove("/etc/passwd"), Err(Error::Id(_))));
+    }
+
+    #[test]
+    fn what_is_no_record_is_left_alone() {
+        let (_directory, records) = records();
+        for name in ["web.json", "notes.txt", ".unfinished-x", "..json"] {
+            File::create(records.directory().join(name)).unwrap().write_all(b"{").unwrap();
+        }
+        assert_eq!(records.all().unwrap(), []);
+        records.lock().unwrap().tidy().unwrap();
+        assert!(records.directory().join("notes.txt").exists());
+    }
+
+    #[test]
+    fn the_lock_is_one_at_a_time() {
+        let (_directory, records) = records();
+        let held = records.lock().unwrap();
+        let other = records.clone();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let _held = other.lock().unwrap();
+            sender.send(()).unwrap();
+        });
+        assert!(receiver.recv_timeout(std::time::Duration::from_millis(50)).is_err());
+        drop(held);
+        receiver.recv_timeout(std::time::Duration::from_secs(10)).unwrap();
+        thread.join().unwrap();
+    }
+}
