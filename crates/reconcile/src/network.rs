@@ -171,7 +171,7 @@ impl Worker {
     async fn see(&mut self, key: ContainerKey, container: Box<Container>, connected: bool) {
         if container.pid.is_none() || !matches!(container.state, State::Running | State::Paused) {
             self.standing.remove(&key);
-            self.withdraw(&container.id).await;
+            self.withdraw(&container.id, &container.name).await;
             return;
         }
         let before = self.standing.remove(&key);
@@ -224,8 +224,9 @@ impl Worker {
     }
 
     async fn forget(&mut self, key: ContainerKey) {
-        self.standing.remove(&key);
-        self.withdraw(&key.id).await;
+        let standing = self.standing.remove(&key);
+        let name = standing.map(|standing| standing.container.name);
+        self.withdraw(&key.id, name.as_deref().unwrap_or(&key.id)).await;
     }
 
     /// Takes back the routes of containers that went while nobody looked, as soon as all engines have told which they have.
@@ -236,28 +237,31 @@ impl Worker {
         let known = |id: &&String| self.listed.values().any(|ids| ids.contains(*id));
         let strangers: Vec<String> = self.ledger.holders().filter(|id| !known(id)).cloned().collect();
         for id in strangers {
-            self.withdraw(&id).await;
+            // Nobody knows its name any more.
+            self.withdraw(&id, &id).await;
         }
     }
 
     /// Takes back the routes on the host that a container asked for and no other does.
-    async fn withdraw(&mut self, id: &str) {
+    async fn withdraw(&mut self, id: &str, name: &str) {
         let Some(routes) = self.ledger.leave(id, self.policy.keep_host_routes) else { return };
         if routes.is_empty() {
             return;
         }
         let conditions = self.policy.conditions.clone();
         let count = routes.len();
+        let name = &*printable(name);
         match off_the_loop(move || withdraw(&routes, &conditions)).await {
             Some(Ok(failures)) if failures.is_empty() => {
-                info!(container = id, "{count} routes on the host withdrawn");
+                let routes = if count == 1 { "1 route".to_owned() } else { format!("{count} routes") };
+                info!(container = name, "{routes} on the host withdrawn");
             }
             Some(Ok(failures)) => {
                 let reasons: Vec<String> = failures.iter().map(Answer::reason).collect();
-                warn!(container = id, "routes on the host not withdrawn: {}", reasons.join(", "));
+                warn!(container = name, "routes on the host not withdrawn: {}", reasons.join(", "));
             }
             Some(Err(error)) => {
-                warn!(container = id, help = error.help(), "routes on the host not withdrawn: {error}");
+                warn!(container = name, help = error.help(), "routes on the host not withdrawn: {error}");
             }
             None => {}
         }
@@ -275,4 +279,29 @@ fn is_same(before: &Container, now: &Container) -> bool {
 /// Does what waits for the kernel where it holds nobody up; `None` only if it panicked, which it does not.
 async fn off_the_loop<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     tokio::task::spawn_blocking(work).await.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_told_before_the_end_is_done() {
+        let directory = tempfile::tempdir().unwrap();
+        let ledger = directory.path().join("host-routes.json");
+        std::fs::File::create(&ledger)
+            .and_then(|file| Ok(serde_json::to_writer(file, &serde_json::json!({"gone": ["00"]}))?))
+            .unwrap();
+        let policy = NetworkPolicy {
+            conditions: Conditions::default(),
+            names: Names::built_in(),
+            variables: BTreeMap::new(),
+            keep_host_routes: true,
+            ledger: ledger.clone(),
+        };
+        let networks = Networks::start(policy, vec![true], None);
+        networks.only(0, &[]);
+        networks.stop().await;
+        assert_eq!(std::fs::read_to_string(ledger).unwrap(), "{}\n");
+    }
 }
