@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use nix::sys::signal::Signal;
-use portolan_tests::{program, stage};
+use portolan_tests::{PATIENCE, program, stage};
 use serde_json::json;
 
 use super::{complains_of, complaints, settled, shows, shows_nothing};
@@ -106,6 +106,30 @@ fn a_later_watcher_withdraws_what_an_earlier_one_made() -> Result<()> {
         complains_of(&watcher, &lives, &[])?;
         lives.order("stop", &[])?;
         shows_nothing(&host, &["route", "show", "10.88.3.0/24"])
+    })
+}
+
+#[test]
+fn a_watcher_that_is_stopped_at_work_has_noted_what_it_did() -> Result<()> {
+    stage(|stage| {
+        let host = stage.host()?;
+        let config = stage.settings(&json!({}))?;
+        let route = |number: u8| format!("add 10.88.{number}.0/24 dev docker0");
+        let run = |number: u8| {
+            let run = stage.run(&format!("web{number}")).option("--network", "none");
+            run.label("docker-events.host-route", &route(number)).start()
+        };
+        let containers = (0..8).map(run).collect::<Result<Vec<_>>>()?;
+        let mut watcher = stage.watch_with(&stage.arguments(&["--config", &config]))?;
+        watcher.wait_for(&["dev docker0 done"])?;
+        watcher.process.signal(Signal::SIGTERM)?;
+        let status = watcher.process.ended(PATIENCE)?;
+        ensure!(status.code() == Some(0), "it ends with {status}");
+        let ids = containers.iter().map(|container| container.id.as_str());
+        stage.engine.docker.run(&["rm", "--force"].into_iter().chain(ids).collect::<Vec<_>>())?;
+        shows(&host, &["route"], &["10.88."])?;
+        let _watcher = stage.watch_settings(&json!({}))?;
+        shows_nothing(&host, &["route", "show", "root", "10.88.0.0/16"])
     })
 }
 

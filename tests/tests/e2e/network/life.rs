@@ -116,7 +116,7 @@ fn containers_that_end_at_once_are_no_failure() -> Result<()> {
                     .label("docker-events.route", "add 10.1.0.0/16 dev eth0; replace 10.2.0.0/16 dev eth0")
                     .label("docker-events.rule", "add to 10.9.0.0/16 table 100")
                     .label("docker-events.host-route", &format!("add 10.88.{number}.0/24 dev docker0"));
-                mortal.line(&["sleep", &format!("0.{number:02}")]).create()
+                mortal.line(&["sleep", &format!("0.0{number:02}")]).create()
             })
             .collect::<Result<Vec<Container>>>()?;
         let ids = || mortals.iter().map(|container| container.id.as_str());
