@@ -39,7 +39,6 @@ fn the_compose_file_of_the_page_serves() -> Result<()> {
 }
 
 #[test]
-#[ignore = "`docker-watcher run` does not apply labels for networks yet"]
 fn the_compose_file_of_the_page_changes_networks() -> Result<()> {
     on_image(|scene| {
         let network = u8::try_from(scene.name("").bytes().map(u32::from).sum::<u32>() % 250)?;

@@ -81,7 +81,6 @@ fn the_service_has_the_capabilities_of_its_features_and_no_others() -> Result<()
 }
 
 #[test]
-#[ignore = "`docker-watcher run` does not apply labels for networks yet"]
 fn the_service_changes_networks_from_inside_its_sandbox() -> Result<()> {
     on_systemd(|scene, systemd| {
         systemd.run("docker-watcher install")?;
