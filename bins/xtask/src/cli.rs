@@ -19,7 +19,7 @@ pub(crate) enum Task {
     Demo(DemoOptions),
     /// Write the generated pages under docs/ anew
     Docs(DocsOptions),
-    /// Measure docker-watcher beside Traefik's own Docker provider, then run the benchmarks of the crates
+    /// Measure docker-watcher beside Traefik's own Docker provider and beside a shell, then run the benchmarks of the crates
     Bench(BenchOptions),
     /// Build docker-watcher without need of any library, and the container image that holds it
     Image(ImageOptions),
@@ -77,11 +77,11 @@ pub(crate) enum Engine {
 
 #[derive(Debug, Args)]
 pub(crate) struct BenchOptions {
-    /// Leave out the benchmarks of the crates
-    #[arg(long)]
-    pub(crate) whole_program_only: bool,
+    /// Measure these parts alone, in the order in which they always are
+    #[arg(long, value_name = "PART", value_delimiter = ',')]
+    pub(crate) only: Vec<crate::bench::Part>,
 
-    /// Measure the whole program at engines with this many containers
+    /// Measure routes at engines with this many containers
     #[arg(long, value_name = "N", value_delimiter = ',', default_value = "10,1000", value_parser = at_least_one())]
     pub(crate) sizes: Vec<usize>,
 
@@ -92,6 +92,10 @@ pub(crate) struct BenchOptions {
     /// Run only the benchmarks of the crates whose name contains this
     #[arg(value_name = "FILTER")]
     pub(crate) filter: Option<String>,
+
+    /// The directory of a benchmark that another process prepared: this one runs inside its namespaces
+    #[arg(long, value_name = "DIRECTORY", hide = true)]
+    pub(crate) inside: Option<PathBuf>,
 }
 
 fn at_least_one() -> RangedU64ValueParser<usize> {

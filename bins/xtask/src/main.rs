@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that a person reads")]
 
+mod aside;
 mod background;
 mod bench;
 mod cli;

@@ -109,7 +109,7 @@ fn aligned(rows: &[[String; 5]]) -> String {
 }
 
 /// The middle of the values, between the two middle ones where their number is even; NaN where there is none.
-fn median(values: &[f64]) -> f64 {
+pub(super) fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);

@@ -3,11 +3,13 @@
 mod engine;
 mod figures;
 mod fleet;
+mod network;
 mod subject;
 mod traefik;
 mod watcher;
 
 use anyhow::Result;
+use clap::ValueEnum;
 
 use crate::cli::BenchOptions;
 use crate::interrupt::Interrupt;
@@ -21,28 +23,51 @@ use subject::measure;
 use traefik::Traefik;
 use watcher::Watcher;
 
-/// Measures docker-watcher beside Traefik's own Docker provider, then runs the benchmarks of the crates.
+/// A part of the benchmarks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// The routes of containers, beside Traefik's own Docker provider
+    Routes,
+    /// The network labels of a container, beside a shell script with nsenter and ip
+    Network,
+    /// The benchmarks of the crates
+    Crates,
+}
+
+/// Measures docker-watcher beside Traefik's own Docker provider and beside a shell, then runs the benchmarks of the crates.
 pub(crate) fn run(options: &BenchOptions) -> Result<bool> {
     let interrupt = Interrupt::listen()?;
-    // A filter names benchmarks of the crates.
-    if options.filter.is_none() {
-        let comparisons = whole_program(options, &interrupt)?;
+    if let Some(directory) = &options.inside {
+        return network::inside(directory, options.events, &interrupt);
+    }
+    let wants = |part| match &options.filter {
+        // A filter names benchmarks of the crates.
+        Some(_) => part == Part::Crates,
+        None => options.only.is_empty() || options.only.contains(&part),
+    };
+    if wants(Part::Routes) || wants(Part::Network) {
+        timed("docker-watcher, built as it is released", || {
+            start(cargo().args(["build", "--locked", "--release", "--package", "docker-watcher"]))
+        })?;
+    }
+    if wants(Part::Routes) {
+        let comparisons = routes(options, &interrupt)?;
         println!("{}", figures::table(&comparisons));
         if let Some(growth) = figures::growth(&comparisons) {
             println!("{growth}");
         }
     }
-    if !options.whole_program_only {
+    if wants(Part::Network) {
+        network::outside(options.events, &interrupt)?;
+    }
+    if wants(Part::Crates) {
         timed("benchmarks of the crates", || crates(options.filter.as_deref()))?;
     }
     Ok(true)
 }
 
 /// Both programs, one after the other, on the same engine; an engine for each size.
-fn whole_program(options: &BenchOptions, interrupt: &Interrupt) -> Result<Vec<Comparison>> {
-    timed("docker-watcher, built as it is released", || {
-        start(cargo().args(["build", "--locked", "--release", "--package", "docker-watcher"]))
-    })?;
+fn routes(options: &BenchOptions, interrupt: &Interrupt) -> Result<Vec<Comparison>> {
     let traefik = timed("Traefik", tools::traefik)?;
     let mut comparisons = Vec::new();
     for &containers in &options.sizes {

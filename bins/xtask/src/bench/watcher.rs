@@ -28,6 +28,8 @@ impl Watcher {
         let mut watcher = command(program);
         // Whatever the environment sets is not measured.
         watcher.env_clear().args(["run", "--engine", &engine.url(), "--output"]).arg(&output);
+        // The made-up engine's containers are not those that the machine's own service has routes on the host for.
+        watcher.env("PORTOLAN_NETWORK_ENABLED", "false");
         let process = Background::start(&mut watcher, &directory.path().join("log"))?;
         Ok(Self { process, file: output.join("docker-watcher.yml"), seen: None, _directory: directory })
     }

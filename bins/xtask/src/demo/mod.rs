@@ -1,10 +1,6 @@
 //! `cargo xtask demo`: the project at work, on an engine, with a Traefik, in a minute.
 
 mod containers;
-mod engine;
-mod http;
-mod image;
-mod namespaces;
 mod play;
 mod preview;
 mod stage;
@@ -12,19 +8,27 @@ mod story;
 
 use anyhow::Result;
 
+use crate::aside::{self, Engine};
 use crate::cli::DemoOptions;
 use crate::interrupt::Interrupt;
 use crate::process::{cargo, run as start};
 use crate::progress::timed;
 use crate::tools;
-use engine::Engine;
 use story::Story;
 
 /// Shows the project at work in the fullest way that this machine allows; whether all went as it should.
 pub(crate) fn run(options: &DemoOptions) -> Result<bool> {
     let interrupt = Interrupt::listen()?;
     if let Some(directory) = &options.inside {
-        return namespaces::inside(directory, options.keep, &interrupt);
+        let mut story = Story::begin();
+        story.step("An engine");
+        story.say(
+            "One is started for this demo alone, in namespaces of its own: the machine's network, firewall and",
+        );
+        story.say("mounts stay as they are, and nothing remains at the end.");
+        return aside::inside(directory, &interrupt, |engine| {
+            play::play(engine, directory, options.keep, story, &interrupt)
+        });
     }
 
     timed("docker-watcher is built", || {
@@ -32,7 +36,7 @@ pub(crate) fn run(options: &DemoOptions) -> Result<bool> {
     })?;
     let mut story = Story::begin();
     if !options.own_engine
-        && let Some(host) = engine::answering()
+        && let Some(host) = aside::answering()
     {
         timed("tools", || tools::install(tools::IMAGE).and_then(|_| tools::traefik()))?;
         let directory = tempfile::Builder::new().prefix("portolan-demo-").tempdir()?;
@@ -42,13 +46,13 @@ pub(crate) fn run(options: &DemoOptions) -> Result<bool> {
         ));
         return play::play(Engine::existing(host)?, directory.path(), options.keep, story, &interrupt);
     }
-    match namespaces::obstacle() {
+    match aside::obstacle() {
         Some(obstacle) => preview::show(&obstacle, story),
         None => {
             timed("tools", || {
                 tools::install(&[tools::ENGINE, tools::IMAGE].concat()).and_then(|_| tools::traefik())
             })?;
-            namespaces::outside(options.keep, &interrupt)
+            aside::outside(if options.keep { &["demo", "--keep"] } else { &["demo"] }, &interrupt)
         }
     }
 }

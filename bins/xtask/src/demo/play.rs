@@ -5,10 +5,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 
 use super::containers::{Image, PARTS};
-use super::engine::{Engine, last_lines};
-use super::http::{self, Answer};
 use super::stage::Stage;
 use super::story::Story;
+use crate::aside::{self, Answer, Engine, last_lines};
 use crate::interrupt::Interrupt;
 use crate::process::{capture, describe};
 
@@ -104,7 +103,7 @@ fn look_at_the_database(stage: &mut Stage<'_>, story: &mut Story, interrupt: &In
     let container = stage.container("database");
     let address = SocketAddr::new(stage.address_of(&container)?, Image::Database.port());
     let directly = interrupt
-        .wait_for("an answer of the database", LIMIT, || Ok(http::get(address, "localhost", "/").ok()))?;
+        .wait_for("an answer of the database", LIMIT, || Ok(aside::get(address, "localhost", "/").ok()))?;
     story.observe(
         &format!("asked directly at {address} it answers  {} {}", directly.status, directly.body),
         directly == expected("database"),

@@ -5,10 +5,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result};
 
 use super::containers::{Image, PARTS, Part};
-use super::engine::Engine;
-use super::http::{self, Answer};
-use super::image;
-use super::namespaces::name;
+use crate::aside::{self, Answer, Engine, name};
 use crate::background::Background;
 use crate::process::{capture, command, find};
 use crate::{tools, workspace};
@@ -53,7 +50,7 @@ impl<'a> Stage<'a> {
     /// Makes the images.
     pub(super) fn build_images(&self) -> Result<()> {
         let archive = self.directory.join("image.tar");
-        image::write(&tools::busybox().context("there is no static `busybox`")?, &archive)?;
+        aside::write_image(&tools::busybox().context("there is no static `busybox`")?, &archive)?;
         for image in Image::ALL {
             let archive = std::fs::File::open(&archive).context("cannot read the archive")?;
             capture(self.import(image).stdin(Stdio::from(archive)))?;
@@ -65,6 +62,8 @@ impl<'a> Stage<'a> {
     pub(super) fn watcher_command(&self) -> Command {
         let mut watcher = command(workspace::built("docker-watcher"));
         watcher.args(["run", "--engine", self.engine.host()]).arg("--output").arg(self.output());
+        // An engine's own watcher sees to networks, and notes what it did to the host's.
+        watcher.env("PORTOLAN_NETWORK_ENABLED", "false");
         if !self.engine.is_own() {
             watcher.args(["--constraints", &format!("Label(`portolan.demo`, `{}`)", self.name)]);
         }
@@ -142,12 +141,12 @@ providers:
 
     /// Asks Traefik for a page.
     pub(super) fn get(&self, host: &str, path: &str) -> Result<Answer> {
-        http::get(self.address, host, path)
+        aside::get(self.address, host, path)
     }
 
     /// The services that Traefik has loaded, as its API gives them.
     pub(super) fn loaded(&self) -> Result<String> {
-        http::get(self.api, "localhost", "/api/http/services").map(|answer| answer.body)
+        aside::get(self.api, "localhost", "/api/http/services").map(|answer| answer.body)
     }
 
     /// The address of a container on the demo's network.

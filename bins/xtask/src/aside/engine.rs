@@ -13,7 +13,7 @@ use crate::process::{command, find};
 
 /// An engine, and the client that speaks to it.
 #[derive(Debug)]
-pub(super) struct Engine {
+pub(crate) struct Engine {
     client: PathBuf,
     host: String,
     own: Option<Background>,
@@ -21,8 +21,8 @@ pub(super) struct Engine {
 
 /// The local engine that answers, if one does: that of `DOCKER_HOST`, else that at the usual socket.
 ///
-/// An engine elsewhere is no use to the demo, whose Traefik must reach the containers' addresses.
-pub(super) fn answering() -> Option<String> {
+/// An engine elsewhere is no use to a Traefik here, which must reach the containers' addresses.
+pub(crate) fn answering() -> Option<String> {
     let host = std::env::var("DOCKER_HOST").ok().filter(|host| !host.is_empty());
     let host = host.unwrap_or_else(|| "unix:///var/run/docker.sock".to_owned());
     let socket = host.strip_prefix("unix://")?;
@@ -31,7 +31,7 @@ pub(super) fn answering() -> Option<String> {
 
 impl Engine {
     /// The engine that answers at `host`.
-    pub(super) fn existing(host: String) -> Result<Self> {
+    pub(crate) fn existing(host: String) -> Result<Self> {
         let client = find("docker")
             .context("an engine answers, but there is no `docker` program to start containers")?;
         Ok(Self { client, host, own: None })
@@ -39,9 +39,9 @@ impl Engine {
 
     /// Starts an engine that keeps everything under `directory`.
     ///
-    /// To be called in network and mount namespaces of the demo's own. The engine sets no firewall rules: addresses on
-    /// its bridges are all that the demo needs.
-    pub(super) fn start(directory: &Path, cgroup: &str, interrupt: &Interrupt) -> Result<Self> {
+    /// To be called in network and mount namespaces of our own. The engine sets no firewall rules: addresses on its bridges
+    /// are all that is needed here.
+    pub(crate) fn start(directory: &Path, cgroup: &str, interrupt: &Interrupt) -> Result<Self> {
         let daemon = find("dockerd").context("there is no `dockerd`")?;
         let settings = directory.join("daemon.json");
         // Not the settings of the machine's own engine.
@@ -78,17 +78,17 @@ impl Engine {
     }
 
     /// Where it answers.
-    pub(super) fn host(&self) -> &str {
+    pub(crate) fn host(&self) -> &str {
         &self.host
     }
 
-    /// Whether the demo started it.
-    pub(super) fn is_own(&self) -> bool {
+    /// Whether we started it.
+    pub(crate) fn is_own(&self) -> bool {
         self.own.is_some()
     }
 
     /// A command of the client.
-    pub(super) fn docker(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn docker(&self, arguments: &[&str]) -> Command {
         let mut docker = command(&self.client);
         docker.args(["--host", &self.host]).args(arguments).env_remove("DOCKER_CONTEXT");
         if self.is_own() {
@@ -99,7 +99,7 @@ impl Engine {
 }
 
 /// The end of a log.
-pub(super) fn last_lines(text: &str, count: usize) -> String {
+pub(crate) fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<_> = text.lines().collect();
     lines.get(lines.len().saturating_sub(count)..).unwrap_or_default().join("\n")
 }

@@ -10,13 +10,13 @@ const LIMIT: Duration = Duration::from_secs(5);
 
 /// What a server answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: String,
 }
 
 /// Asks for `path` of the site `host`, at the server that listens on `address`.
-pub(super) fn get(address: SocketAddr, host: &str, path: &str) -> Result<Answer> {
+pub(crate) fn get(address: SocketAddr, host: &str, path: &str) -> Result<Answer> {
     let stream = TcpStream::connect_timeout(&address, LIMIT)
         .with_context(|| format!("cannot connect to {address}"))?;
     stream.set_read_timeout(Some(LIMIT)).context("cannot limit the time to wait")?;
@@ -24,7 +24,7 @@ pub(super) fn get(address: SocketAddr, host: &str, path: &str) -> Result<Answer>
 }
 
 /// Whether an engine answers at a socket.
-pub(super) fn engine_answers(socket: &Path) -> bool {
+pub(crate) fn engine_answers(socket: &Path) -> bool {
     let asked = UnixStream::connect(socket).map_err(anyhow::Error::from).and_then(|stream| {
         stream.set_read_timeout(Some(LIMIT))?;
         ask(stream, "engine", "/_ping")

@@ -4,8 +4,8 @@ use anyhow::{Context as _, Result};
 
 /// Writes the file system of an image to `archive`: busybox, and an empty directory to serve.
 ///
-/// No registry is asked: the demo works on a machine without a network.
-pub(super) fn write(busybox: &Path, archive: &Path) -> Result<()> {
+/// No registry is asked: this works on a machine without a network.
+pub(crate) fn write(busybox: &Path, archive: &Path) -> Result<()> {
     let file =
         std::fs::File::create(archive).with_context(|| format!("cannot write `{}`", archive.display()))?;
     let mut image = tar::Builder::new(file);

@@ -8,8 +8,6 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 
 use super::engine::Engine;
-use super::play;
-use super::story::Story;
 use crate::interrupt::Interrupt;
 use crate::process::{capture, command, find, run};
 use crate::tools;
@@ -21,7 +19,7 @@ use crate::tools;
 const UNSHARE: &[&str] = &["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
 
 /// What keeps us from starting an engine here, if anything does.
-pub(super) fn obstacle() -> Option<String> {
+pub(crate) fn obstacle() -> Option<String> {
     if !tools::is_root() {
         return Some("no engine answers, and to start one takes root".to_owned());
     }
@@ -34,27 +32,27 @@ pub(super) fn obstacle() -> Option<String> {
     })
 }
 
-/// Runs the demo in namespaces of its own, and removes what is left on disk.
-pub(super) fn outside(keep: bool, interrupt: &Interrupt) -> Result<bool> {
-    let directory =
-        tempfile::Builder::new().prefix("portolan-demo-").tempdir().context("cannot make a directory")?;
+/// Runs a task of ours in namespaces of its own, and removes what is left on disk.
+///
+/// The task is started with these arguments and the directory that it may use; it calls [`inside`] with that.
+pub(crate) fn outside(arguments: &[&str], interrupt: &Interrupt) -> Result<bool> {
+    let task = arguments.first().copied().unwrap_or_default();
+    let directory = tempfile::Builder::new().prefix(&format!("portolan-{task}-")).tempdir();
+    let directory = directory.context("cannot make a directory")?;
     let unshare = find("unshare").context("there is no `unshare`")?;
     let mut inner = command(unshare);
     inner.args(UNSHARE).arg(std::env::current_exe().context("cannot find this program")?);
-    inner.args(["demo", "--inside"]).arg(directory.path());
-    if keep {
-        inner.arg("--keep");
-    }
+    inner.args(arguments).arg("--inside").arg(directory.path());
     // A group of its own: Ctrl-C reaches us alone. We tell the other side by closing its standard input, which happens
     // even if we are killed.
     let mut child = inner.stdin(Stdio::piped()).process_group(0).spawn().context("cannot start `unshare`")?;
     let pid = directory.path().join("pid");
-    #[expect(clippy::disallowed_methods, reason = "the demo reads it a minute later, to say how to enter")]
+    #[expect(clippy::disallowed_methods, reason = "it is read a minute later, to say how to enter")]
     fs::write(&pid, child.id().to_string()).context("cannot write `pid`")?;
     let mut stdin = child.stdin.take();
     let mut patience = Duration::from_secs(40);
     let status = loop {
-        if let Some(status) = child.try_wait().context("cannot wait for the demo")? {
+        if let Some(status) = child.try_wait().with_context(|| format!("cannot wait for the {task}"))? {
             break status;
         }
         let pause = Duration::from_millis(20);
@@ -70,16 +68,23 @@ pub(super) fn outside(keep: bool, interrupt: &Interrupt) -> Result<bool> {
     };
     drop(stdin);
     remove_cgroups(&name(directory.path()));
-    directory.close().context("cannot remove the demo's directory")?;
+    directory.close().context("cannot remove our directory")?;
     match status.code() {
         Some(0) => Ok(true),
         Some(1) => Ok(false),
-        _ => bail!("the demo ended early"),
+        _ => bail!("the {task} ended early"),
     }
 }
 
 /// The same, from inside.
-pub(super) fn inside(directory: &Path, keep: bool, interrupt: &Interrupt) -> Result<bool> {
+///
+/// # Errors
+/// Where no engine can be started; and those of the work.
+pub(crate) fn inside<T>(
+    directory: &Path,
+    interrupt: &Interrupt,
+    work: impl FnOnce(Engine) -> Result<T>,
+) -> Result<T> {
     let watched = interrupt.clone();
     std::thread::spawn(move || {
         // Nothing is ever written: the read ends when the other side goes.
@@ -91,24 +96,17 @@ pub(super) fn inside(directory: &Path, keep: bool, interrupt: &Interrupt) -> Res
     if Path::new("/run/containerd").exists() {
         run(command("mount").args(["-t", "tmpfs", "tmpfs", "/run/containerd"]))?;
     }
-    let mut story = Story::begin();
-    story.step("An engine");
-    story.say(
-        "One is started for this demo alone, in namespaces of its own: the machine's network, firewall and",
-    );
-    story.say("mounts stay as they are, and nothing remains at the end.");
-    let played = Engine::start(directory, &name(directory), interrupt)
-        .and_then(|engine| play::play(engine, directory, keep, story, interrupt));
+    let done = Engine::start(directory, &name(directory), interrupt).and_then(work);
     // The other side does this too, unless it was killed.
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         let _ = fs::remove_dir_all(entry.path()).or_else(|_| fs::remove_file(entry.path()));
     }
     remove_cgroups(&name(directory));
-    played
+    done
 }
 
 /// A name for all that belongs to one run: that of its directory.
-pub(super) fn name(directory: &Path) -> String {
+pub(crate) fn name(directory: &Path) -> String {
     let name = directory.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect()
 }
