@@ -41,7 +41,7 @@ pub use link::{Device, Link, Links};
 pub use lookup::Lookup;
 pub use names::{NameSet, Names};
 pub use namespace::{Namespace, NamespaceId};
-pub use plan::{Allow, DANGER, Danger, Done as Idle, Filter, Place, Plan, Step, plan, step};
+pub use plan::{Allow, DANGER, Danger, Filter, Idle, Place, Plan, Step, plan, step};
 pub use process::Process;
 pub use refusal::{Exit, Refusal};
 pub use request::Request;

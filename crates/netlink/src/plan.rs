@@ -5,6 +5,7 @@ mod danger;
 mod route;
 mod rule;
 mod trial;
+mod way;
 
 pub use danger::{Allow, DANGER, Danger};
 
@@ -15,7 +16,8 @@ use netlink_packet_route::rule::RuleMessage;
 
 use self::trial::Verdicts;
 use crate::{
-    Action, AddressFilter, Answer, Exit, Links, Part, Refusal, Request, RouteFilter, RuleFilter, State,
+    Action, AddressFilter, Answer, Dumped, Exit, Links, Part, Refusal, Request, RouteFilter, RuleFilter,
+    State,
 };
 
 /// What becomes of each string of a container in a namespace, in order.
@@ -51,7 +53,7 @@ pub enum Step {
     /// Nothing is to be done.
     Done {
         /// Why.
-        why: Done,
+        why: Idle,
         /// The message that was not needed.
         request: Option<Request>,
     },
@@ -63,7 +65,7 @@ pub enum Step {
 
 /// Why nothing is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Done {
+pub enum Idle {
     /// What it adds is there already.
     There,
     /// What it deletes is not there.
@@ -72,7 +74,7 @@ pub enum Done {
     Undone,
 }
 
-impl Done {
+impl Idle {
     /// The same in words.
     pub fn describe(self) -> &'static str {
         match self {
@@ -120,16 +122,15 @@ pub fn plan(parts: &[Part], state: &State, place: Place, allow: Allow) -> Plan {
     route::judge(&judged, state, moves, &mut verdicts);
     for (at, step) in steps.iter_mut().enumerate() {
         let Some(Some(action)) = judged.get(at) else { continue };
-        *step = Some(match verdicts.get(at) {
-            Some(done) if verdicts.is_lenient(at) => send(action, &state.links, state, Some(done)),
+        *step = Some(match verdicts.idle(at) {
             Some(why) => {
-                let request = match send(action, &state.links, state, None) {
+                let request = match send(action, state, false) {
                     Step::Send { request, .. } => Some(request),
                     _ => None,
                 };
                 Step::Done { why, request }
             }
-            None => send(action, &state.links, state, None),
+            None => send(action, state, verdicts.is_lenient(at)),
         });
     }
     Plan { steps: steps.into_iter().flatten().collect() }
@@ -137,11 +138,11 @@ pub fn plan(parts: &[Part], state: &State, place: Place, allow: Allow) -> Plan {
 
 /// The step that does what one action says, whatever is there.
 pub fn step(action: &Action, state: &State) -> Step {
-    send(action, &state.links, state, None)
+    send(action, state, false)
 }
 
-fn send(action: &Action, links: &Links, state: &State, expected: Option<Done>) -> Step {
-    let lenient = expected.is_some();
+fn send(action: &Action, state: &State, lenient: bool) -> Step {
+    let links = &state.links;
     let request = match action {
         Action::Address(change) => change.request(links),
         Action::Route(change) => change.request(links),
@@ -193,12 +194,12 @@ impl Filter {
 
     /// What deletes that which matches of what is there now.
     pub fn forecast(&self, state: &State) -> Vec<Request> {
+        let Ok(dump) = self.dump(&state.links) else { return Vec::new() };
+        let asked = |body: &&[u8]| body.first().is_some_and(|family| is_asked(&dump, *family));
         match self {
-            Self::Addresses(_) => {
-                self.deletes(state.addresses.iter().map(|it| it.body.as_slice()), &state.links)
-            }
-            Self::Routes(_) => self.deletes(state.routes.iter().map(|it| it.body.as_slice()), &state.links),
-            Self::Rules(_) => self.deletes(state.rules.iter().map(|it| it.body.as_slice()), &state.links),
+            Self::Addresses(_) => self.deletes(bodies(&state.addresses).filter(asked), &state.links),
+            Self::Routes(_) => self.deletes(bodies(&state.routes).filter(asked), &state.links),
+            Self::Rules(_) => self.deletes(bodies(&state.rules).filter(asked), &state.links),
         }
     }
 
@@ -230,6 +231,15 @@ impl Filter {
             Self::Rules(_) => 1,
         }
     }
+}
+
+fn bodies<T>(all: &[Dumped<T>]) -> impl Iterator<Item = &[u8]> {
+    all.iter().map(|it| it.body.as_slice())
+}
+
+/// Whether a question to the kernel is for what is of this family: a filter tells nothing of those that it does not ask for.
+fn is_asked(dump: &Request, family: u8) -> bool {
+    dump.body.first().is_none_or(|asked| *asked == 0 || *asked == family)
 }
 
 /// A message that is to be sent, to be compared with those that the kernel lists; `None` where it cannot be made.

@@ -1,18 +1,17 @@
 use std::net::IpAddr;
 
 use netlink_packet_route::AddressFamily;
-use netlink_packet_route::route::{
-    RouteAddress, RouteAttribute, RouteFlags, RouteHeader, RouteMessage, RouteNextHop, RoutePreference,
-    RouteProtocol, RouteScope, RouteType,
-};
+use netlink_packet_route::address::{AddressAttribute, AddressMessage};
+use netlink_packet_route::route::{RouteAttribute, RouteHeader, RouteMessage};
 
-use super::Done;
-use super::trial::{Trial, Verdicts};
-use crate::{Action, RouteVerb, State};
+use super::Idle;
+use super::trial::{Found, Trial, Verdicts};
+use super::way::{Slot, Way, ip};
+use crate::{Action, Dumped, RouteVerb, State};
 
 /// Family, table and destination: routes that differ in one of them are not in each other's way.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key {
+pub(crate) struct Key {
     v6: bool,
     table: u32,
     destination: Option<IpAddr>,
@@ -21,8 +20,12 @@ pub(super) struct Key {
 
 /// `moves`: addresses go away before, and with them routes that are there now.
 pub(super) fn judge(actions: &[Option<&Action>], state: &State, moves: bool, verdicts: &mut Verdicts) {
-    let there = state.routes.iter().map(|it| (key(&it.message), it.message.clone()));
-    let mut trial = Trial::new(there);
+    let there = state.routes.iter().flat_map(|it| {
+        let key = key(&it.message);
+        Way::new(&it.message).one_by_one().into_iter().map(move |way| (key.clone(), way))
+    });
+    let mut judge =
+        Judge { trial: Trial::new(there), moves, refused: Vec::new(), settled: Vec::new(), verdicts };
     for (at, action) in actions.iter().enumerate() {
         match action {
             Some(Action::Route(change)) => {
@@ -30,59 +33,194 @@ pub(super) fn judge(actions: &[Option<&Action>], state: &State, moves: bool, ver
                 let Some(wanted) = super::read::<RouteMessage>(change.request(&state.links)) else {
                     continue;
                 };
-                match try_one(at, change.verb, &wanted, &mut trial) {
-                    Some(done) if moves => verdicts.put_lenient(at, done),
-                    Some(done) => verdicts.put(at, done),
-                    None => {}
-                }
+                let mut way = Way::new(&wanted);
+                way.guess_links(|gateway| link_to(gateway, state));
+                judge.one(at, change.verb, &key(&wanted), way);
             }
-            Some(Action::FlushRoutes(_)) => {
-                trial.doubt_all();
-                return;
+            Some(Action::FlushRoutes(filter)) if filter.is_cache() => {}
+            Some(Action::FlushRoutes(filter)) => {
+                // A device that is not there is told when it is asked for.
+                let Ok(dump) = filter.dump(&state.links) else { continue };
+                let matches = |way: &Way| {
+                    super::is_asked(&dump, way.message.header.address_family.into())
+                        && filter.matches(&way.message, &state.links)
+                };
+                let gone = judge.trial.take_all(at, false, matches) == 0;
+                if gone && !moves && state.unread == 0 {
+                    judge.verdicts.put(at, Idle::Gone);
+                }
             }
             _ => {}
         }
     }
     if !moves {
-        for at in trial.undone(is_same) {
-            verdicts.put(at, Done::Undone);
+        let rank = |way: &Way| (!way.v6).then(|| way.slot.clone());
+        let same = |way: &Way, was: &Way| way.is_equal(was) && !way.expires && !was.expires;
+        for at in judge.trial.undone(rank, same) {
+            if !judge.is_refused_for_good(at) {
+                judge.verdicts.put(at, Idle::Undone);
+            }
         }
     }
 }
 
-fn try_one(
-    at: usize,
-    verb: RouteVerb,
-    wanted: &RouteMessage,
-    trial: &mut Trial<Key, RouteMessage>,
-) -> Option<Done> {
-    let key = key(wanted);
-    match verb {
-        RouteVerb::Test => {
-            trial.doubt(at, &key);
-            return None;
-        }
-        RouteVerb::Delete => {
-            let gone = !trial.take(at, &key, |there| is_meant(wanted, there));
-            return gone.then_some(Done::Gone);
-        }
-        RouteVerb::Add if trial.has(&key, |there| is_same(wanted, there)) => return Some(Done::There),
-        RouteVerb::Append | RouteVerb::Prepend if trial.has(&key, |there| is_same(wanted, there)) => {
-            return Some(Done::There);
-        }
-        RouteVerb::Replace | RouteVerb::Change => {
-            let protocol = wanted.header.protocol;
-            if trial.has(&key, |there| is_same(wanted, there) && there.header.protocol == protocol) {
-                return Some(Done::There);
+struct Judge<'a> {
+    trial: Trial<Key, Way>,
+    moves: bool,
+    /// Where the kernel refuses a string, since something is in its slot or nothing is.
+    refused: Vec<(usize, Key, Slot)>,
+    /// Where the other strings do something.
+    settled: Vec<(usize, Key, Slot)>,
+    verdicts: &'a mut Verdicts,
+}
+
+impl Judge<'_> {
+    fn one(&mut self, at: usize, verb: RouteVerb, key: &Key, wanted: Way) {
+        let in_slot = |there: &Way| there.slot == wanted.slot;
+        let is_free = self.trial.find(key, in_slot).is_none();
+        match verb {
+            RouteVerb::Test => return,
+            RouteVerb::Delete => {
+                self.delete(at, key, &wanted);
+                return;
             }
-            trial.take(at, &key, |there| {
-                metric(wanted) == metric(there) && wanted.header.tos == there.header.tos
-            });
+            _ if self.is_done(at, verb, key, &wanted) => {}
+            RouteVerb::Add if !is_free => return self.refuse(at, key, wanted.slot),
+            RouteVerb::Change if is_free => return self.refuse(at, key, wanted.slot),
+            RouteVerb::Replace | RouteVerb::Change => self.replace(at, key, wanted.clone()),
+            RouteVerb::Prepend if !wanted.v6 => {
+                let metric = wanted.slot.metric;
+                let after = |there: &Way| there.slot == wanted.slot || there.slot.metric > metric;
+                self.trial.insert(at, key.clone(), wanted.clone(), after);
+            }
+            RouteVerb::Add | RouteVerb::Append | RouteVerb::Prepend => self.add(at, key, wanted.clone()),
         }
-        RouteVerb::Add | RouteVerb::Append | RouteVerb::Prepend => {}
+        self.settled.push((at, key.clone(), wanted.slot));
     }
-    trial.add(at, key, wanted.clone());
-    None
+
+    fn refuse(&mut self, at: usize, key: &Key, slot: Slot) {
+        self.trial.touch(at, key);
+        self.refused.push((at, key.clone(), slot));
+    }
+
+    /// Whether a string is refused, and not only because a string after it has been carried out already.
+    fn is_refused_for_good(&self, at: usize) -> bool {
+        let refused = self.refused.iter().find(|refused| refused.0 == at);
+        refused.is_some_and(|(at, key, slot)| {
+            !self.settled.iter().any(|settled| settled.0 > *at && settled.1 == *key && settled.2 == *slot)
+        })
+    }
+
+    /// Whether it is there already as the kernel would have it; if so, that is its verdict.
+    fn is_done(&mut self, at: usize, verb: RouteVerb, key: &Key, wanted: &Way) -> bool {
+        let same = match verb {
+            RouteVerb::Add => Way::is_same,
+            RouteVerb::Append | RouteVerb::Prepend if wanted.v6 => Way::is_duplicate,
+            RouteVerb::Replace | RouteVerb::Change if !self.is_final(key, wanted) => return false,
+            _ => Way::is_equal,
+        };
+        self.is_there(at, key, wanted, same)
+    }
+
+    /// Whether there is no more to what is there than can be compared, for a route that takes its place.
+    fn is_final(&self, key: &Key, wanted: &Way) -> bool {
+        // What ends some time is given its time anew.
+        let in_slot = || self.trial.all(key).filter(|there| there.slot == wanted.slot);
+        if wanted.expires || in_slot().any(|there| there.expires) {
+            return false;
+        }
+        // Of IPv6, all that are shared go. Of the others, it is the first.
+        let mut alike = in_slot().filter(|there| there.is_shared() == wanted.is_shared());
+        match wanted.is_shared() {
+            true => alike.count() == wanted.hops.len(),
+            false => !wanted.v6 || alike.next().is_some_and(|first| wanted.is_equal(first)),
+        }
+    }
+
+    /// Whether each of its hops is there already; if so, that is its verdict.
+    fn is_there(&mut self, at: usize, key: &Key, wanted: &Way, same: fn(&Way, &Way) -> bool) -> bool {
+        let ways = wanted.clone().one_by_one();
+        let found: Vec<_> = ways.iter().map(|way| self.trial.find(key, |there| same(way, there))).collect();
+        if !found.iter().all(Option::is_some) {
+            return false;
+        }
+        if found.contains(&Some(Found::New)) || self.moves {
+            self.verdicts.put_lenient(at);
+            self.trial.touch(at, key);
+        } else {
+            self.verdicts.put(at, Idle::There);
+        }
+        true
+    }
+
+    fn delete(&mut self, at: usize, key: &Key, wanted: &Way) {
+        if self.trial.all(key).any(|there| wanted.is_unsure(there)) {
+            return self.trial.doubt(at, key);
+        }
+        let taken: Vec<Slot> =
+            wanted.clone().one_by_one().iter().flat_map(|way| self.take(at, key, way)).collect();
+        if taken.is_empty() {
+            if self.moves || self.trial.had(key, |there| wanted.means(there)) {
+                self.verdicts.put_lenient(at);
+                self.trial.touch(at, key);
+            } else {
+                self.verdicts.put(at, Idle::Gone);
+            }
+        } else if self.moves {
+            self.verdicts.put_lenient(at);
+        }
+        self.settled.extend(taken.into_iter().map(|slot| (at, key.clone(), slot)));
+    }
+
+    /// Takes away what a string means. Of IPv6, what is shared goes with all that it is shared among, unless a gateway is given.
+    fn take(&mut self, at: usize, key: &Key, way: &Way) -> Option<Slot> {
+        let there = self.trial.all(key).find(|there| way.means(there))?.clone();
+        self.trial.take(at, key, |there| way.means(there));
+        if there.is_shared() && !way.is_shared() {
+            while self.trial.take(at, key, |it| it.is_shared() && it.slot == there.slot) {}
+        }
+        Some(there.slot)
+    }
+
+    fn replace(&mut self, at: usize, key: &Key, wanted: Way) {
+        let slot = wanted.slot.clone();
+        if !wanted.v6 {
+            if !self.trial.replace(at, key, wanted.clone(), |there| there.slot == slot) {
+                self.add(at, key, wanted);
+            }
+            return;
+        }
+        // One of its kind, that is all that are shared or the first of the others; else whatever comes first.
+        let in_slot = || self.trial.all(key).filter(|there| there.slot == slot);
+        let has_alike = in_slot().any(|there| there.is_shared() == wanted.is_shared());
+        let shared = if has_alike { wanted.is_shared() } else { !wanted.is_shared() };
+        let goes = |there: &Way| there.slot == slot && there.is_shared() == shared;
+        while self.trial.take(at, key, goes) && shared {}
+        self.add(at, key, wanted);
+    }
+
+    fn add(&mut self, at: usize, key: &Key, wanted: Way) {
+        // They stand by their metrics.
+        let metric = wanted.slot.metric;
+        for way in wanted.one_by_one() {
+            self.trial.insert(at, key.clone(), way, |there| there.slot.metric > metric);
+        }
+    }
+}
+
+/// The link on whose network a gateway is, by the addresses that are there.
+fn link_to(gateway: IpAddr, state: &State) -> Option<u32> {
+    let of_network = |it: &&Dumped<AddressMessage>| {
+        let length = it.message.header.prefix_len;
+        it.message.attributes.iter().any(|attribute| match attribute {
+            AddressAttribute::Address(address) => {
+                address.is_ipv4() == gateway.is_ipv4() && masked(*address, length) == masked(gateway, length)
+            }
+            _ => false,
+        })
+    };
+    let nearest = state.addresses.iter().filter(of_network).max_by_key(|it| it.message.header.prefix_len);
+    nearest.map(|it| it.message.header.index)
 }
 
 /// The table of a route: the attribute's, or the header's.
@@ -97,7 +235,8 @@ pub(super) fn table(message: &RouteMessage) -> u32 {
     }
 }
 
-pub(super) fn key(message: &RouteMessage) -> Key {
+/// What a route is of, by which it may be in the way of others.
+pub(crate) fn key(message: &RouteMessage) -> Key {
     let length = message.header.destination_prefix_length;
     let destination = message.attributes.iter().rev().find_map(|attribute| match attribute {
         RouteAttribute::Destination(address) => ip(address),
@@ -108,126 +247,6 @@ pub(super) fn key(message: &RouteMessage) -> Key {
         table: table(message),
         destination: destination.filter(|_| length > 0).map(|address| masked(address, length)),
         length,
-    }
-}
-
-/// The metric, where none is given the kernel's own.
-fn metric(message: &RouteMessage) -> u32 {
-    let given = message.attributes.iter().rev().find_map(|attribute| match attribute {
-        RouteAttribute::Priority(metric) => Some(*metric),
-        _ => None,
-    });
-    match given.unwrap_or(0) {
-        0 if message.header.address_family == AddressFamily::Inet6 => 1024,
-        metric => metric,
-    }
-}
-
-/// Whether a route that is there goes where the wanted one goes, in the same manner. Who made it does not count.
-fn is_same(wanted: &RouteMessage, there: &RouteMessage) -> bool {
-    let onlink = |message: &RouteMessage| message.header.flags.contains(RouteFlags::Onlink);
-    let expires = wanted.attributes.iter().any(|attribute| matches!(attribute, RouteAttribute::Expires(_)));
-    let says = |message: &RouteMessage, wanted: &RouteAttribute| {
-        message.attributes.iter().any(|attribute| is_same_attribute(wanted, attribute))
-    };
-    // A time to live is counted anew each time.
-    !expires
-        && metric(wanted) == metric(there)
-        && wanted.header.tos == there.header.tos
-        && wanted.header.kind == there.header.kind
-        && wanted.header.source_prefix_length == there.header.source_prefix_length
-        && onlink(wanted) == onlink(there)
-        && wanted.attributes.iter().filter(|it| counts(it)).all(|it| says(there, it))
-        && there.attributes.iter().filter(|it| counts(it)).all(|it| says(wanted, it) || may_be_more(it))
-}
-
-/// The attributes that say where a route goes, and how.
-fn counts(attribute: &RouteAttribute) -> bool {
-    matches!(
-        attribute,
-        RouteAttribute::Gateway(_)
-            | RouteAttribute::Via(_)
-            | RouteAttribute::Oif(_)
-            | RouteAttribute::PrefSource(_)
-            | RouteAttribute::Source(_)
-            | RouteAttribute::Metrics(_)
-            | RouteAttribute::MultiPath(_)
-            | RouteAttribute::Preference(_)
-            | RouteAttribute::Encap(_)
-            | RouteAttribute::EncapType(_)
-            | RouteAttribute::Realm(_)
-            | RouteAttribute::NhId(_)
-            | RouteAttribute::TtlPropagate(_)
-            | RouteAttribute::NewDestination(_)
-    )
-}
-
-/// What the kernel tells of a route although nobody asked for it.
-fn may_be_more(attribute: &RouteAttribute) -> bool {
-    matches!(attribute, RouteAttribute::Oif(_) | RouteAttribute::Preference(RoutePreference::Medium))
-}
-
-fn is_same_attribute(wanted: &RouteAttribute, there: &RouteAttribute) -> bool {
-    match (wanted, there) {
-        (RouteAttribute::Metrics(wanted), RouteAttribute::Metrics(there)) => {
-            wanted.len() == there.len() && wanted.iter().all(|metric| there.contains(metric))
-        }
-        (RouteAttribute::MultiPath(wanted), RouteAttribute::MultiPath(there)) => {
-            wanted.len() == there.len()
-                && wanted.iter().zip(there).all(|(wanted, there)| is_same_hop(wanted, there))
-        }
-        (wanted, there) => wanted == there,
-    }
-}
-
-fn is_same_hop(wanted: &RouteNextHop, there: &RouteNextHop) -> bool {
-    (wanted.interface_index == 0 || wanted.interface_index == there.interface_index)
-        && wanted.hops == there.hops
-        && wanted.attributes == there.attributes
-}
-
-/// The kernel's test of whether this is the route to delete.
-fn is_meant(wanted: &RouteMessage, there: &RouteMessage) -> bool {
-    let given = |attribute: &&RouteAttribute| {
-        matches!(
-            attribute,
-            RouteAttribute::Gateway(_)
-                | RouteAttribute::Via(_)
-                | RouteAttribute::Oif(_)
-                | RouteAttribute::PrefSource(_)
-                | RouteAttribute::Metrics(_)
-        )
-    };
-    let priority =
-        wanted.attributes.iter().any(|it| matches!(it, RouteAttribute::Priority(metric) if *metric != 0));
-    let v6 = wanted.header.address_family == AddressFamily::Inet6;
-    (v6 || wanted.header.tos == there.header.tos)
-        && (!priority || metric(wanted) == metric(there))
-        && (wanted.header.kind == RouteType::Unspec || wanted.header.kind == there.header.kind)
-        && (wanted.header.protocol == RouteProtocol::Unspec
-            || wanted.header.protocol == there.header.protocol)
-        && (v6 || wanted.header.scope == RouteScope::NoWhere || wanted.header.scope == there.header.scope)
-        && wanted.attributes.iter().filter(given).all(|it| {
-            there.attributes.iter().any(|attribute| is_same_attribute(it, attribute)) || is_hop(it, there)
-        })
-}
-
-/// Whether a route with several next hops has one of this gateway or device.
-fn is_hop(wanted: &RouteAttribute, there: &RouteMessage) -> bool {
-    there.attributes.iter().any(|attribute| match attribute {
-        RouteAttribute::MultiPath(hops) => hops.iter().any(|hop| match wanted {
-            RouteAttribute::Oif(index) => hop.interface_index == *index,
-            other => hop.attributes.contains(other),
-        }),
-        _ => false,
-    })
-}
-
-fn ip(address: &RouteAddress) -> Option<IpAddr> {
-    match address {
-        RouteAddress::Inet(address) => Some((*address).into()),
-        RouteAddress::Inet6(address) => Some((*address).into()),
-        _ => None,
     }
 }
 

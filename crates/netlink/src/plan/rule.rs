@@ -5,7 +5,7 @@ use netlink_packet_route::AddressFamily;
 use netlink_packet_route::route::RouteProtocol;
 use netlink_packet_route::rule::{RuleAction, RuleAttribute, RuleFlags, RuleMessage};
 
-use super::Done;
+use super::Idle;
 use super::trial::{Trial, Verdicts};
 use crate::{Action, RuleVerb, State};
 
@@ -22,27 +22,53 @@ pub(super) fn judge(actions: &[Option<&Action>], state: &State, verdicts: &mut V
                 let Some(wanted) = super::read::<RuleMessage>(change.request(&state.links)) else { continue };
                 let key = key(&wanted);
                 match change.verb {
-                    RuleVerb::Add if trial.has(&key, |there| is_same(&wanted, there)) => {
-                        verdicts.put(at, Done::There)
+                    RuleVerb::Add if trial.find(&key, |there| is_same(&wanted, there)).is_some() => {
+                        verdicts.put(at, Idle::There);
                     }
-                    RuleVerb::Add => trial.add(at, key, wanted),
+                    RuleVerb::Add => add(at, key, wanted, &mut trial),
                     RuleVerb::Delete => {
                         if !trial.take(at, &key, |there| is_meant(&wanted, there)) {
-                            verdicts.put(at, Done::Gone);
+                            verdicts.put(at, Idle::Gone);
                         }
                     }
                 }
             }
-            Some(Action::FlushRules(_)) => {
-                trial.doubt_all();
-                return;
+            Some(Action::FlushRules(filter)) => {
+                // A device that is not there is told when it is asked for.
+                let Ok(dump) = filter.dump(&state.links) else { continue };
+                let matches = |rule: &RuleMessage| {
+                    super::is_asked(&dump, rule.header.family.into()) && filter.matches(rule, &state.links)
+                };
+                let gone = trial.take_all(at, true, matches) == 0;
+                if gone && state.unread == 0 {
+                    verdicts.put(at, Idle::Gone);
+                }
             }
             _ => {}
         }
     }
-    for at in trial.undone(is_same) {
-        verdicts.put(at, Done::Undone);
+    for at in trial.undone(|_| Some(()), is_same) {
+        verdicts.put(at, Idle::Undone);
     }
+}
+
+/// Adds a rule where the kernel does: behind those of the same priority, and without one before all but the first.
+fn add(at: usize, key: Key, mut wanted: RuleMessage, trial: &mut Trial<Key, RuleMessage>) {
+    let second = trial.all(&key).nth(1).map(priority);
+    match Traits::of(&wanted).priority {
+        Some(priority) => {
+            trial.insert(at, key, wanted, |there| self::priority(there) > priority);
+        }
+        None => {
+            let given = second.unwrap_or(0).saturating_sub(1);
+            wanted.attributes.push(RuleAttribute::Priority(given));
+            trial.insert(at, key, wanted, |there| self::priority(there) > given);
+        }
+    }
+}
+
+fn priority(rule: &RuleMessage) -> u32 {
+    Traits::of(rule).priority.unwrap_or(0)
 }
 
 /// Whether the kernel made the rule itself, as it does those of the tables local, main and default.
@@ -62,8 +88,12 @@ pub(super) fn is_meant(wanted: &RuleMessage, there: &RuleMessage) -> bool {
         && header(wanted.header.dst_len, there.header.dst_len)
         && wants.priority.is_none_or(|wanted| has.priority.unwrap_or(0) == wanted)
         && wants.protocol.is_none_or(|wanted| has.protocol == Some(wanted))
-        && wants.selectors.iter().all(|(kind, value)| has.selectors.get(kind) == Some(value))
+        // Where a `goto` goes is not looked at.
+        && wants.selectors.iter().all(|(kind, value)| *kind == GOTO || has.selectors.get(kind) == Some(value))
 }
+
+/// `FRA_GOTO`.
+const GOTO: u16 = 4;
 
 /// Whether a rule that somebody made does what is wanted, at any priority where none is wanted.
 fn is_same(wanted: &RuleMessage, there: &RuleMessage) -> bool {
@@ -117,6 +147,7 @@ impl Traits {
             }
         }
         traits.mask();
+        traits.selectors.retain(|kind, value| !is_all(*kind, value));
         traits
     }
 
@@ -130,5 +161,18 @@ impl Traits {
         {
             self.selectors.insert(MASK, vec![0xff; 4]);
         }
+    }
+}
+
+/// Whether an attribute of this kind selects all packets, so that the kernel tells it or not as it likes.
+fn is_all(kind: u16, value: &[u8]) -> bool {
+    /// Mark, tunnel, realms, mark's mask, VRF, transport protocol and ports: what is 0 is not looked at.
+    const NOTHING: [u16; 8] = [10, 12, 11, 16, 19, 22, 23, 24];
+    match kind {
+        // The masks of flow label, of ports and of DSCP, which newer kernels tell with those.
+        27 => value == 0xf_ffff_u32.to_be_bytes(),
+        28 | 29 => value == [0xff; 2],
+        30 => value == [0x3f],
+        kind => NOTHING.contains(&kind) && value.iter().all(|byte| *byte == 0),
     }
 }
