@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use portolan_container::printable;
 use serde::Deserialize;
 
 /// What an OCI runtime tells a hook of the container, on its standard input (runtime specification 1.0 to 1.2).
@@ -50,11 +51,20 @@ pub enum StateError {
     #[error("the container's state is longer than {} bytes", OciState::LIMIT)]
     TooLong,
     /// It is not a JSON object with the fields of a state.
-    #[error("standard input is not a container's state: {0}")]
+    #[error("standard input is not a container's state: {}", shown(.0))]
     Malformed(String),
     /// The identifier is none, or could be a path.
-    #[error("`{0}` is not a container's identifier")]
+    #[error("`{}` is not a container's identifier", shown(.0))]
     Id(String),
+}
+
+/// As much of a foreign text as a line on a terminal may have of it.
+fn shown(text: &str) -> String {
+    /// Any identifier, and more than any message of the reader's own.
+    const LONGEST: usize = 160;
+    let short: String = text.chars().take(LONGEST).collect();
+    let rest = if short.len() < text.len() { "…" } else { "" };
+    format!("{}{rest}", printable(&short))
 }
 
 impl StateError {
@@ -160,6 +170,20 @@ mod tests {
         assert!(error(r#"{"id":7,"status":"running"}"#).contains("invalid type"));
         assert!(error("[]").contains("invalid"));
         assert!(error(r#"{"id":"web","status":"running","pid":-1}"#).contains("-1"));
+    }
+
+    #[test]
+    fn what_is_said_of_a_foreign_text_is_one_short_line() {
+        let long = "x".repeat(100_000);
+        for text in [
+            serde_json::json!({"id": format!("../{long}"), "status": "running"}),
+            serde_json::json!({"id": "web", "status": format!("\u{1b}[31m{long}")}),
+            serde_json::json!({"id": "web\n\u{1b}]0;x\u{7}", "status": "running"}),
+        ] {
+            let said = error(&text.to_string());
+            assert!(said.len() < 500 && !said.contains(char::is_control), "{said}");
+        }
+        assert_eq!(error(r#"{"id":"a\nb","status":"running"}"#), r"`a\nb` is not a container's identifier");
     }
 
     #[test]
