@@ -18,6 +18,7 @@ const DIRECTORY: &str = "/srv/demo";
 /// Codes that no run on a small file or in a namespace shows, each with the reason.
 const NOT_SHOWN: &[(&str, &str)] = &[
     ("compose-too-large", "takes a file of megabytes"),
+    ("not-published", "takes podman-hook and a container without an address"),
     ("network-no-entry", "takes a container and a service that lacks root's powers"),
 ];
 

@@ -22,6 +22,8 @@ pub const NO_ADDRESS: Code = Code("no-address");
 pub const PEER_NOT_FOUND: Code = Code("peer-not-found");
 /// A port is not published on an address that can be used.
 pub const NO_BINDING: Code = Code("no-binding");
+/// A container without an address of its own does not publish the port that is routed to.
+pub const NOT_PUBLISHED: Code = Code("not-published");
 /// Two containers define one name differently: nothing of that name is routed.
 pub const CONFLICT: Code = Code("conflict");
 /// A label begins as Traefik's do and is read by nobody.

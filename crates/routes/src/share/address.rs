@@ -5,7 +5,7 @@ use portolan_container::{Attachment, Container, Diagnostic, NetworkMode, Protoco
 
 use super::{Build, Peers, labels};
 use crate::codes::{
-    NETWORK_NOT_FOUND, NO_ADDRESS, NO_BINDING, PEER_NOT_FOUND, SEVERAL_NETWORKS, SEVERAL_PORTS,
+    NETWORK_NOT_FOUND, NO_ADDRESS, NO_BINDING, NOT_PUBLISHED, PEER_NOT_FOUND, SEVERAL_NETWORKS, SEVERAL_PORTS,
 };
 
 /// Containers that share the stack of one that shares another's: Docker makes no such chains, a snapshot might.
@@ -103,10 +103,20 @@ impl<P: Peers + ?Sized> Build<'_, P> {
         let of_port = |entry: &&portolan_container::Port| entry.number.to_string() == port;
         let mut bindings = publisher.ports.iter().filter(of_port).flat_map(|entry| &entry.bindings);
         let Some((binding, host_port)) = bindings.find_map(|it| Some((it, it.host_port?))) else {
-            let name = &self.container.name;
-            return Err(format!(
-                "the container {name:?} has no address that Traefik reaches, and its port {port} is not published"
-            ));
+            let (name, publisher) = (&self.container.name, &publisher.name);
+            let message = format!(
+                "the container {name:?} has no address that Traefik reaches, and its port `{port}` is not published"
+            );
+            let help = if publisher == name {
+                format!("publish it: `podman run -p {}:{port}`", suggested(port))
+            } else {
+                format!(
+                    "publish it where the network stack is made, with {publisher:?}: `-p {}:{port}`",
+                    suggested(port)
+                )
+            };
+            self.diagnostics.push(Diagnostic::warning(NOT_PUBLISHED, message).with_help(help));
+            return Err("its port is not published: the server is ignored".to_owned());
         };
         let host = match binding.host_ip.filter(|ip| !ip.is_unspecified()) {
             Some(ip) => ip.to_string(),
@@ -210,6 +220,14 @@ impl<P: Peers + ?Sized> Build<'_, P> {
     fn told(&self, code: &str) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.code.0 == code)
     }
+}
+
+/// A port of the host that a user may open too, for one of a container.
+fn suggested(port: &str) -> u32 {
+    /// Below, root alone may listen.
+    const FIRST: u32 = 1024;
+    let port: u32 = port.parse().unwrap_or_default();
+    if port < FIRST { port + 8000 } else { port }
 }
 
 fn list<'n>(names: impl Iterator<Item = &'n String>) -> String {
