@@ -58,6 +58,13 @@ fn the_program_is_like_the_real_ip() -> Result<()> {
     compare(&program::call, sequences(SEQUENCES)? / 10)
 }
 
+#[expect(clippy::print_stderr, reason = "shown where tests are run to see how much was compared")]
+fn tell([calls, done, changed]: [usize; 3], rebuilt: usize) {
+    eprintln!(
+        "{calls} calls, of which {done} were carried out, and {changed} changed something; {rebuilt} new twins"
+    );
+}
+
 /// Fails with sequences, made as short as can be, after which the two differ.
 pub(crate) fn compare(subject: &Subject<'_>, sequences: usize) -> Result<()> {
     let records = records()?;
@@ -71,11 +78,7 @@ pub(crate) fn compare(subject: &Subject<'_>, sequences: usize) -> Result<()> {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 let enough = found.lock().is_ok_and(|found| found.len() >= ENOUGH);
                 if number >= sequences || enough {
-                    let [calls, done, changed] = worker.twin.counts;
-                    let rebuilt = worker.rebuilt;
-                    eprintln!(
-                        "{calls} calls, of which {done} were carried out, and {changed} changed something; {rebuilt} new twins"
-                    );
+                    tell(worker.twin.counts, worker.rebuilt);
                     return Ok(());
                 }
                 if let Some(difference) = worker.sequence(seed.wrapping_add(number as u64))?
