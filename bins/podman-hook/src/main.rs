@@ -3,8 +3,10 @@
 mod cli;
 mod commands;
 mod engine;
+mod fault;
 mod hook;
 mod location;
+mod log;
 mod probe;
 mod publish;
 mod settings;
@@ -23,7 +25,7 @@ fn main() -> ExitCode {
         return hook::run();
     }
     let result = match Cli::parse().command {
-        Command::Worker(arguments) => worker::run(&arguments),
+        Command::Worker(arguments) => Ok(worker::run(&arguments)),
         Command::Sync => commands::sync::run(),
         Command::Status => commands::status::run(),
     };

@@ -13,6 +13,8 @@ use portolan_settings::Settings;
 use portolan_traefik::{Directory, Marker};
 use serde_json::Value;
 
+use crate::fault;
+
 /// The file's name in the directory, without its extension.
 const STEM: &str = "podman-hook";
 
@@ -34,6 +36,7 @@ pub(crate) fn publish(records: &Records, settings: &Settings) -> anyhow::Result<
         .map_err(report::directory)?
         .with_marker(Marker::new("podman-hook"));
     let held = records.lock()?;
+    fault::at("holding-lock");
     held.tidy()?;
     let mut containers = BTreeMap::new();
     for (record, knowledge) in records.all()? {
@@ -46,7 +49,9 @@ pub(crate) fn publish(records: &Records, settings: &Settings) -> anyhow::Result<
     let mut chart = Chart::new(policy.clone(), format, Some(directory.marker()));
     chart.list(0, containers.values().cloned().collect());
     directory.prepare().map_err(report::directory)?;
+    fault::at("before-write");
     directory.write(&chart.text()).map_err(report::directory)?;
+    fault::at("after-write");
     drop(held);
     let mut findings: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for finding in chart.diagnostics() {

@@ -4,12 +4,14 @@ use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::Context;
-use portolan_hook::{Knowledge, Record, Records};
+use portolan_hook::{Claim, Knowledge, Record, Records, is_alive};
+use portolan_program::report;
 use portolan_settings::Settings;
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 
 use crate::cli::WorkerArguments;
-use crate::{engine, location, probe, publish, settings};
+use crate::publish::Published;
+use crate::{engine, fault, location, log, probe, publish, settings};
 
 /// Starts the worker and leaves it alone.
 ///
@@ -19,48 +21,103 @@ pub(crate) fn leave(id: &str, start: Option<&str>) -> anyhow::Result<()> {
     let mut command = Command::new("/proc/self/exe");
     command.arg("worker").arg(id).args(start);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).current_dir("/");
+    // All that we were given, wanted or not: `podman container cleanup` has stray ones open.
+    close_fds::set_fds_cloexec(3, &[]);
     let child = command.spawn().context("cannot start the worker")?;
     // It is not waited for: it becomes init's when we end.
     drop(child);
     Ok(())
 }
 
-/// Learns what a container is, and writes the file.
-pub(crate) fn run(arguments: &WorkerArguments) -> anyhow::Result<ExitCode> {
+/// Learns what a container is, and writes the file. There is nobody to see how it ends but the log.
+pub(crate) fn run(arguments: &WorkerArguments) -> ExitCode {
     // A session of its own, so that no signal meant for Podman's reaches it. It fails only for who has one already.
     let _ = nix::unistd::setsid();
-    let settings = settings::read();
-    let told = settings.as_ref().err().map(|error| format!("{error:#}"));
-    let settings = settings.unwrap_or_else(|_| settings::defaults());
-    crate::commands::log(&settings);
-    if let Some(error) = told {
-        error!("the defaults are used: {error}");
+    let (settings, said) = report::captured(settings::read);
+    let worker =
+        Worker { may_publish: settings.is_ok(), settings: settings.unwrap_or_else(|_| settings::in_error()) };
+    log::start(&worker.settings);
+    log::told(&said);
+    let (worked, said) = report::captured(|| {
+        let worked = worker.work(arguments);
+        worked.inspect_err(report::error).is_ok()
+    });
+    log::told(&said);
+    if worked { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What a worker goes by.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    /// The settings, or what can be known of them.
+    pub(crate) settings: Settings,
+    /// Whether these are the settings, and not what is left where they are in error.
+    pub(crate) may_publish: bool,
+}
+
+impl Worker {
+    fn work(&self, arguments: &WorkerArguments) -> anyhow::Result<()> {
+        let records = Records::open(location::directory(&self.settings))?;
+        match &arguments.start {
+            None => drop(self.publish(&records)?),
+            // Else it has stopped already, or started anew, or another is about it.
+            Some(start) => {
+                if let Some(claim) =
+                    records.claim(&arguments.id)?.filter(|claim| claim.record.start == *start)
+                {
+                    self.learn_and_publish(&claim, &records)?;
+                }
+            }
+        }
+        self.adopt(&records)
     }
-    let records = Records::open(location::directory(&settings))?;
-    let Some(start) = &arguments.start else {
-        publish::publish(&records, &settings)?;
-        return Ok(ExitCode::SUCCESS);
-    };
-    let Some(record) = records.get(&arguments.id)?.filter(|record| record.start == *start) else {
-        // It has stopped already, or started anew: another worker is about it.
-        return Ok(ExitCode::SUCCESS);
-    };
-    let knowledge = learn(&record, &settings);
-    records.learn(&record.id, &knowledge)?;
-    let published = publish::publish(&records, &settings)?;
-    let Some(container) = published.containers.get(&record.id) else { return Ok(ExitCode::SUCCESS) };
-    let mut failures: Vec<String> = knowledge.failures.clone();
-    failures.extend(published.findings.get(&container.name).into_iter().flatten().cloned());
-    failures.extend(publish::networks(container, &settings));
-    if settings.probe {
-        failures.extend(probe::probe(&published.servers(&record.id), Path::new("/proc")));
+
+    /// Does the work of workers that were killed, or have not begun.
+    pub(crate) fn adopt(&self, records: &Records) -> anyhow::Result<()> {
+        for id in records.unknown()? {
+            let Some(claim) = records.claim(&id)? else { continue };
+            if is_alive(Path::new("/proc"), claim.record.pid, claim.record.born) {
+                self.learn_and_publish(&claim, records)?;
+            }
+        }
+        Ok(())
     }
-    for failure in &failures {
-        warn!(container = container.name, "{failure}");
+
+    fn publish(&self, records: &Records) -> anyhow::Result<Published> {
+        if !self.may_publish {
+            let error = anyhow::anyhow!("the settings are in error");
+            return Err(report::with_help(error, Some("mend them, and run `podman-hook sync`".to_owned())));
+        }
+        publish::publish(records, &self.settings)
     }
-    info!(container = container.name, "in the file");
-    records.learn(&record.id, &Knowledge { failures, ..knowledge })?;
-    Ok(ExitCode::SUCCESS)
+
+    fn learn_and_publish(&self, claim: &Claim, records: &Records) -> anyhow::Result<()> {
+        let record = &claim.record;
+        let mut knowledge = learn(record, &self.settings);
+        fault::at("after-inspect");
+        records.learn(&record.id, &knowledge)?;
+        let name = record.container(Some(&knowledge)).name;
+        let published = self.publish(records);
+        let failures = &mut knowledge.failures;
+        match &published {
+            Ok(published) => {
+                // Else it has stopped meanwhile.
+                let Some(container) = published.containers.get(&record.id) else { return Ok(()) };
+                failures.extend(published.findings.get(&name).into_iter().flatten().cloned());
+                failures.extend(publish::networks(container, &self.settings));
+                if self.settings.probe {
+                    failures.extend(probe::probe(&published.servers(&record.id), Path::new("/proc")));
+                }
+                info!(container = name, "the file is written");
+            }
+            Err(error) => failures.push(format!("the file is not written: {error:#}")),
+        }
+        for failure in failures.iter() {
+            warn!(container = name, "{failure}");
+        }
+        records.learn(&record.id, &knowledge)?;
+        published.map(drop)
+    }
 }
 
 /// What the engine tells of the container; its labels may stand in its annotations, which need no engine.

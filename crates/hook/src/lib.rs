@@ -7,5 +7,5 @@ mod state;
 
 pub use origin::{Origin, born, is_alive, parent};
 pub use record::{Knowledge, Record};
-pub use records::{Error, Held, Records};
+pub use records::{Claim, Error, Held, Records};
 pub use state::{OciState, StateError, Status, is_id};

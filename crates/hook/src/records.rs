@@ -1,5 +1,5 @@
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Read as _, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -23,6 +23,14 @@ pub struct Records {
 #[derive(Debug)]
 pub struct Held {
     records: Records,
+    _lock: File,
+}
+
+/// The right to learn about a container, which one process has at a time. It ends with this value, or with the process.
+#[derive(Debug)]
+pub struct Claim {
+    /// The container's record.
+    pub record: Record,
     _lock: File,
 }
 
@@ -119,6 +127,48 @@ impl Records {
     /// [`Error::Id`], [`Error::Read`].
     pub fn get(&self, id: &str) -> Result<Option<Record>, Error> {
         read(self.path(id)?)
+    }
+
+    /// Claims a container, of which nobody has learnt anything since its start: `None` where there is no record, where another is
+    /// about it, or something is known already.
+    ///
+    /// A claim is a lock on the record's own file. A container that starts anew has another file, and can be claimed at once.
+    ///
+    /// # Errors
+    /// [`Error::Id`], [`Error::Read`].
+    pub fn claim(&self, id: &str) -> Result<Option<Claim>, Error> {
+        let path = self.path(id)?;
+        let opened = match File::open(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            opened => opened.and_then(|mut file| {
+                let free = match file.try_lock() {
+                    Ok(()) => true,
+                    Err(TryLockError::WouldBlock) => false,
+                    Err(TryLockError::Error(error)) => return Err(error),
+                };
+                let mut text = Vec::new();
+                file.read_to_end(&mut text)?;
+                Ok((file, free, text))
+            }),
+        };
+        let (lock, free, text) = opened.map_err(|source| Error::Read { path, source })?;
+        let Some(record) = serde_json::from_slice::<Record>(&text).ok().filter(|_| free) else {
+            return Ok(None);
+        };
+        let known: Option<Knowledge> = read(self.known(id)?)?;
+        let is_known = known.is_some_and(|known| known.start == record.start);
+        // Another may have stopped or started it before we had the lock.
+        let is_current = self.get(id)?.is_some_and(|now| now.start == record.start);
+        Ok((is_current && !is_known).then_some(Claim { record, _lock: lock }))
+    }
+
+    /// Those containers of which nothing is known since their start: their workers are at it, or were killed.
+    ///
+    /// # Errors
+    /// [`Error::Read`].
+    pub fn unknown(&self) -> Result<Vec<String>, Error> {
+        let all = self.all()?.into_iter();
+        Ok(all.filter(|(_, knowledge)| knowledge.is_none()).map(|(record, _)| record.id).collect())
     }
 
     /// All records, in the order of their identifiers, with what was learnt at the same start. What cannot be read as a record,
@@ -296,6 +346,32 @@ mod tests {
         assert_eq!(records.all().unwrap(), [], "what comes late does not bring it back");
         records.lock().unwrap().tidy().unwrap();
         assert!(!records.directory().join("known/web.json").exists());
+    }
+
+    #[test]
+    fn a_container_is_claimed_once_for_each_start() {
+        let (_directory, records) = records();
+        let claim = |id: &str| records.claim(id).unwrap();
+        assert!(claim("web").is_none());
+        records.put(&record("web", "1")).unwrap();
+        let first = claim("web").unwrap();
+        assert_eq!(first.record, record("web", "1"));
+        assert!(claim("web").is_none(), "one at a time");
+        drop(first);
+        let again = claim("web").unwrap();
+        records.put(&record("web", "2")).unwrap();
+        assert_eq!(
+            claim("web").unwrap().record.start,
+            "2",
+            "the claim on an earlier start is none on this one"
+        );
+        drop(again);
+        assert_eq!(records.unknown().unwrap(), ["web"]);
+        records.learn("web", &Knowledge::none("1", "late".to_owned())).unwrap();
+        assert!(claim("web").is_some(), "what is known of an earlier start counts for nothing");
+        records.learn("web", &Knowledge::none("2", "in time".to_owned())).unwrap();
+        assert!(claim("web").is_none(), "it is known");
+        assert_eq!(records.unknown().unwrap(), [""; 0]);
     }
 
     #[test]
