@@ -11,14 +11,17 @@ pub const IMAGE: &str = "portolan-e2e";
 
 const SERVE: &str = r#"CMD ["/bin/sh", "-c", "mkdir -p /www && echo $NAME >/www/index.html && exec httpd -f -p ${PORT:-80} -h /www"]"#;
 
+/// What follows the word `import` to make [`IMAGE`] from [`archive`].
+pub(crate) const IMPORT: [&str; 6] = ["--change", SERVE, "--change", "EXPOSE 80", "-", IMAGE];
+
 /// Makes [`IMAGE`], without a registry: an archive of one static program, imported.
 pub(crate) fn import(docker: &Docker) -> Result<()> {
-    docker
-        .run_with_input(&["import", "--change", SERVE, "--change", "EXPOSE 80", "-", IMAGE], &archive()?)?;
+    docker.run_with_input(&[["import"].as_slice(), &IMPORT].concat(), &archive()?)?;
     Ok(())
 }
 
-fn archive() -> Result<Vec<u8>> {
+/// The files of [`IMAGE`].
+pub(crate) fn archive() -> Result<Vec<u8>> {
     let mut archive = Builder::new(Vec::new());
     let mut program = File::open(busybox().unwrap_or_default())?;
     archive.append_file("bin/busybox", &mut program)?;

@@ -12,6 +12,7 @@ mod log;
 mod namespace;
 pub mod netns;
 mod network;
+mod podman;
 mod prerequisites;
 mod process;
 mod records;
@@ -34,6 +35,9 @@ pub use image::IMAGE;
 pub use log::Log;
 pub use namespace::{NetworkNamespace, free_port};
 pub use network::Network;
+pub use podman::{
+    Podman, PodmanContainer, PodmanRun, PodmanScene, podman_scene, podman_scene_on, rootless_scene,
+};
 pub use prerequisites::{Need, static_watcher, unmet, xtask};
 pub use process::Process;
 pub use records::{Record, records};

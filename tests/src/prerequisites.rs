@@ -14,12 +14,16 @@ pub enum Need {
     Docker,
     /// Root, Podman and the same.
     Podman,
+    /// What lets Podman run without root, on a machine where root may make users.
+    Rootless,
     /// Root, and iproute2.
     Namespaces,
     /// A Traefik.
     Traefik,
     /// The program under test.
     Watcher,
+    /// The hook under test.
+    Hook,
     /// Root, systemd, and control groups for its services.
     Systemd,
     /// The program under test as it is in an image, and the task that builds one.
@@ -34,9 +38,11 @@ pub fn unmet(needs: &[Need]) -> Result<Option<String>> {
     let missing = needs.iter().find_map(|need| match need {
         Need::Docker => engine(&["dockerd", "docker", "iptables"]),
         Need::Podman => engine(&["podman", "docker"]),
+        Need::Rootless => programs(&["newuidmap", "nsenter", "podman", "runc", "setpriv", "slirp4netns"]),
         Need::Namespaces => programs(&["ip"]),
         Need::Traefik => traefik().is_none().then(|| "no Traefik: `PORTOLAN_TRAEFIK` names none".to_owned()),
         Need::Watcher => watcher().is_none().then(|| "`docker-watcher` is not built".to_owned()),
+        Need::Hook => hook().is_none().then(|| "`podman-hook` is not built".to_owned()),
         Need::Systemd => programs(&["bash", "nsenter", "systemctl", "systemd-analyze", "unshare"])
             .or_else(|| Systemd::hierarchy().err().map(|error| error.to_string())),
         Need::Image => match (static_watcher(), xtask()) {
@@ -82,6 +88,10 @@ pub(crate) fn traefik() -> Option<PathBuf> {
 
 pub(crate) fn watcher() -> Option<PathBuf> {
     given("PORTOLAN_WATCHER", built()?.join("docker-watcher"))
+}
+
+pub(crate) fn hook() -> Option<PathBuf> {
+    given("PORTOLAN_HOOK", built()?.join("podman-hook"))
 }
 
 /// The program under test without need of a library, as `cargo xtask test` builds it.

@@ -111,6 +111,7 @@ pub(super) fn tests() -> Result<Tally> {
     tests
         .env("PORTOLAN_TRAEFIK", tools::traefik()?)
         .env("PORTOLAN_WATCHER", workspace::built("docker-watcher"))
+        .env("PORTOLAN_HOOK", workspace::built("podman-hook"))
         .env("PORTOLAN_STATIC_WATCHER", build_static("dev", None)?);
     let status = lines(&mut tests, |event| match event {
         Event::Line(line) => {
