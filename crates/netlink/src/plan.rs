@@ -1,11 +1,11 @@
 //! Actions against what a namespace holds: what will be sent, what is there already, what is refused.
 
-mod address;
+pub(crate) mod address;
 mod danger;
-mod route;
-mod rule;
+pub(crate) mod route;
+pub(crate) mod rule;
 mod trial;
-mod way;
+pub(crate) mod way;
 
 pub use danger::{Allow, DANGER, Danger};
 

@@ -1,13 +1,16 @@
-use netlink_packet_core::{NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REQUEST};
-use netlink_packet_route::address::AddressMessage;
-use netlink_packet_route::route::{RouteAttribute, RouteMessage, RouteScope};
-use netlink_packet_route::rule::RuleMessage;
+//! What was done is taken back: the kernel has no transactions.
 
-use crate::state::Dumped;
-use crate::{Error, Plan, Request, Socket, State, TakenBack};
+mod addresses;
+mod body;
+mod routes;
+mod rules;
 
-/// How often routes are added once more: one may go through another that comes after it.
-const ROUNDS: usize = 4;
+use netlink_packet_core::{NLM_F_ACK, NLM_F_CREATE, NLM_F_REQUEST};
+
+use crate::{Answer, Error, Plan, Request, Socket, State, Step, TakenBack};
+
+/// How often it is looked what is left to do: taking one thing back may take others away, or let others come back.
+const ROUNDS: usize = 5;
 
 const NEW_ADDRESS: u16 = 20;
 const DELETE_ADDRESS: u16 = 21;
@@ -18,127 +21,93 @@ const DELETE_RULE: u16 = 33;
 
 /// Puts the namespace back as it was: what came is deleted, what went is added, in the kernel's own words for it.
 ///
-/// The kernel has no transactions. The difference of two dumps is what a plan did, also where one change brought others about,
-/// such as the routes that go with an address.
+/// The difference of two dumps is what a plan did, also where one change brought others about, such as the routes that go with
+/// an address. Of it, what the plan's messages do not concern is left alone: on the host, somebody else may have been at work.
 pub(crate) fn restore(plan: &Plan, before: &State, socket: &mut Socket) -> Result<TakenBack, Error> {
-    let now = State::read(socket)?;
-    let concerns = Concerns::of(plan);
+    let sent = sent(plan);
     let mut back = TakenBack { changes: 0, failures: Vec::new() };
-    if concerns.rules {
-        let (came, went) = difference(&before.rules, &now.rules, same_rule);
-        let mut requests: Vec<_> = came.iter().map(|it| delete(DELETE_RULE, &it.body)).collect();
-        requests.extend(went.iter().map(|it| add(NEW_RULE, NLM_F_EXCL, &it.body)));
-        back.send(&requests, socket)?;
-    }
-    if concerns.addresses {
-        let (came, went) = difference(&before.addresses, &now.addresses, same_address);
-        let mut requests: Vec<_> = came.iter().map(|it| delete(DELETE_ADDRESS, &it.body)).collect();
-        requests.extend(went.iter().map(|it| add(NEW_ADDRESS, NLM_F_EXCL, &it.body)));
-        back.send(&requests, socket)?;
-    }
-    if concerns.routes || concerns.addresses {
-        // Addresses that came back brought their routes along.
-        let now = if concerns.addresses { State::read(socket)? } else { now };
-        let (came, _) = difference(&before.routes, &now.routes, same_route);
-        back.send(&came.iter().map(|it| delete(DELETE_ROUTE, &it.body)).collect::<Vec<_>>(), socket)?;
-        back.routes(before, socket)?;
+    let rules = rules::Concerns::of(&sent, before, &State::read(socket)?);
+    back.rounds(socket, |now| rules.repairs(now))?;
+    let addresses = addresses::Concerns::of(&sent);
+    back.rounds(socket, |now| addresses.repairs(before, now))?;
+    let routes = routes::Concerns::of(&sent, &addresses);
+    if !routes.is_empty() {
+        addresses.wait(before, socket)?;
+        back.rounds(socket, |now| routes.repairs(before, now))?;
     }
     Ok(back)
 }
 
+/// What a plan may have changed: the messages that were sent, and those of what a flush found.
+fn sent(plan: &Plan) -> Vec<&Request> {
+    let of = |step| -> Vec<&Request> {
+        match step {
+            &Step::Send { ref request, .. } => vec![request],
+            Step::Flush { forecast, .. } => forecast.iter().collect(),
+            Step::Done { .. } | Step::Dangerous(_) | Step::Refused(_) => vec![],
+        }
+    };
+    plan.steps.iter().flat_map(of).collect()
+}
+
 impl TakenBack {
-    fn send(&mut self, requests: &[Request], socket: &mut Socket) -> Result<(), Error> {
-        for answer in socket.send(requests)? {
-            if answer.errno == 0 {
-                self.changes += 1;
-            } else {
-                self.failures.push(answer);
+    /// Repairs as long as that helps. What the kernel refuses at last is a failure.
+    fn rounds(&mut self, socket: &mut Socket, repairs: impl Fn(&State) -> Vec<Request>) -> Result<(), Error> {
+        let mut before: Vec<Request> = Vec::new();
+        let mut refused: Vec<Answer> = Vec::new();
+        for round in 0..=ROUNDS {
+            let requests = repairs(&State::read(socket)?);
+            if requests.is_empty() {
+                break;
             }
-        }
-        Ok(())
-    }
-
-    /// Adds the routes that are missing, those to neighbours first, and again as long as that helps.
-    fn routes(&mut self, before: &State, socket: &mut Socket) -> Result<(), Error> {
-        for round in 1..=ROUNDS {
-            let now = State::read(socket)?;
-            let (_, mut went) = difference(&before.routes, &now.routes, same_route);
-            if went.is_empty() {
-                return Ok(());
+            // Also what the kernel refuses may have been done in part: all but one of several hops.
+            if round == ROUNDS || requests == before {
+                self.failures.append(&mut refused);
+                break;
             }
-            went.sort_by_key(|it| it.message.header.scope == RouteScope::Universe);
-            let requests: Vec<_> = went.iter().map(|it| add(NEW_ROUTE, NLM_F_APPEND, &it.body)).collect();
-            let mut tried = Self { changes: 0, failures: Vec::new() };
-            tried.send(&requests, socket)?;
-            self.changes += tried.changes;
-            if tried.changes == 0 || round == ROUNDS {
-                self.failures.append(&mut tried.failures);
-                return Ok(());
-            }
+            let answers = socket.send(&requests)?;
+            self.changes += answers.iter().filter(|answer| answer.is_done()).count();
+            refused = answers.into_iter().filter(|answer| !answer.is_done()).collect();
+            before = requests;
         }
         Ok(())
     }
 }
 
-/// What kinds of objects a plan changes: the others are not looked at, so that somebody else's changes stay.
-struct Concerns {
-    addresses: bool,
-    routes: bool,
-    rules: bool,
+/// What turns one list into another, whose order counts: what is behind the first difference goes, from the end, and what is
+/// to be there comes, one after another.
+fn turn<'a, T>(is: &[&'a T], to_be: &[&'a T], same: impl Fn(&T, &T) -> bool) -> (Vec<&'a T>, Vec<&'a T>) {
+    let kept = is.iter().zip(to_be).take_while(|(is, to_be)| same(is, to_be)).count();
+    let goes = is.iter().skip(kept).rev().copied().collect();
+    let comes = to_be.iter().skip(kept).copied().collect();
+    (goes, comes)
 }
 
-impl Concerns {
-    fn of(plan: &Plan) -> Self {
-        let kinds: Vec<u16> = plan.requests().iter().map(|request| request.kind).collect();
-        let any = |wanted: [u16; 3]| kinds.iter().any(|kind| wanted.contains(kind));
-        Self { addresses: any([20, 21, 22]), routes: any([24, 25, 26]), rules: any([32, 33, 34]) }
+fn add(kind: u16, more: u16, body: Vec<u8>) -> Request {
+    Request { kind, flags: NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | more, body }
+}
+
+fn delete(kind: u16, body: Vec<u8>) -> Request {
+    Request { kind, flags: NLM_F_REQUEST | NLM_F_ACK, body }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_whose_order_counts() {
+        let check = |is: &str, to_be: &str, goes: &str, comes: &str| {
+            let (is, to_be): (Vec<char>, Vec<char>) = (is.chars().collect(), to_be.chars().collect());
+            let found =
+                turn(&is.iter().collect::<Vec<_>>(), &to_be.iter().collect::<Vec<_>>(), |a, b| a == b);
+            let text = |all: Vec<&char>| all.into_iter().collect::<String>();
+            assert_eq!((text(found.0), text(found.1)), (goes.to_owned(), comes.to_owned()));
+        };
+        check("", "", "", "");
+        check("abc", "abc", "", "");
+        check("abc", "ac", "cb", "c");
+        check("ac", "abc", "c", "bc");
+        check("ab", "", "ba", "");
     }
-}
-
-/// What is in the second list alone, and what is in the first alone.
-fn difference<'a, T>(
-    before: &'a [Dumped<T>],
-    now: &'a [Dumped<T>],
-    same: impl Fn(&T, &T) -> bool,
-) -> (Vec<&'a Dumped<T>>, Vec<&'a Dumped<T>>) {
-    let mut came: Vec<&Dumped<T>> = now.iter().collect();
-    let mut went = Vec::new();
-    for was in before {
-        match came.iter().position(|is| same(&was.message, &is.message)) {
-            Some(at) => drop(came.remove(at)),
-            None => went.push(was),
-        }
-    }
-    (came, went)
-}
-
-fn same_rule(one: &RuleMessage, other: &RuleMessage) -> bool {
-    one == other
-}
-
-/// Lifetimes tick: they do not count.
-fn same_address(one: &AddressMessage, other: &AddressMessage) -> bool {
-    use netlink_packet_route::address::AddressAttribute;
-    let lasting = |message: &AddressMessage| -> Vec<_> {
-        let ticks = |it: &&AddressAttribute| matches!(it, AddressAttribute::CacheInfo(_));
-        message.attributes.iter().filter(|it| !ticks(it)).cloned().collect()
-    };
-    one.header == other.header && lasting(one) == lasting(other)
-}
-
-/// Use counts and ages do not count.
-fn same_route(one: &RouteMessage, other: &RouteMessage) -> bool {
-    let lasting = |message: &RouteMessage| -> Vec<_> {
-        let ticks = |it: &&RouteAttribute| matches!(it, RouteAttribute::CacheInfo(_));
-        message.attributes.iter().filter(|it| !ticks(it)).cloned().collect()
-    };
-    one.header == other.header && lasting(one) == lasting(other)
-}
-
-fn add(kind: u16, more: u16, body: &[u8]) -> Request {
-    Request { kind, flags: NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | more, body: body.to_vec() }
-}
-
-fn delete(kind: u16, body: &[u8]) -> Request {
-    Request { kind, flags: NLM_F_REQUEST | NLM_F_ACK, body: body.to_vec() }
 }

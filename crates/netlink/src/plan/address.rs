@@ -7,7 +7,7 @@ use super::trial::{Found, Trial, Verdicts};
 use crate::{Action, AddressVerb, State};
 
 /// A link and an address on it.
-type Key = (u32, Option<IpAddr>);
+pub(crate) type Key = (u32, Option<IpAddr>);
 
 pub(super) fn judge(actions: &[Option<&Action>], state: &State, verdicts: &mut Verdicts) {
     let there = state.addresses.iter().map(|it| (key(&it.message), it.message.clone()));
@@ -127,7 +127,7 @@ fn is_v6(key: &Key) -> bool {
     matches!(key.1, Some(IpAddr::V6(_)))
 }
 
-fn key(message: &AddressMessage) -> Key {
+pub(crate) fn key(message: &AddressMessage) -> Key {
     (message.header.index, local(message))
 }
 

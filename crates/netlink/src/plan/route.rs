@@ -224,7 +224,7 @@ fn link_to(gateway: IpAddr, state: &State) -> Option<u32> {
 }
 
 /// The table of a route: the attribute's, or the header's.
-pub(super) fn table(message: &RouteMessage) -> u32 {
+pub(crate) fn table(message: &RouteMessage) -> u32 {
     let attribute = message.attributes.iter().rev().find_map(|attribute| match attribute {
         RouteAttribute::Table(table) => Some(*table),
         _ => None,

@@ -67,7 +67,8 @@ fn add(at: usize, key: Key, mut wanted: RuleMessage, trial: &mut Trial<Key, Rule
     }
 }
 
-fn priority(rule: &RuleMessage) -> u32 {
+/// A rule's place among others.
+pub(crate) fn priority(rule: &RuleMessage) -> u32 {
     Traits::of(rule).priority.unwrap_or(0)
 }
 
@@ -77,7 +78,7 @@ pub(super) fn is_the_kernels(rule: &RuleMessage) -> bool {
 }
 
 /// The kernel's test of whether this is the rule to delete: all that is given must be there, `not` is not looked at.
-pub(super) fn is_meant(wanted: &RuleMessage, there: &RuleMessage) -> bool {
+pub(crate) fn is_meant(wanted: &RuleMessage, there: &RuleMessage) -> bool {
     let (wants, has) = (Traits::of(wanted), Traits::of(there));
     let header = |given: u8, found: u8| given == 0 || given == found;
     key(wanted) == key(there)
@@ -96,7 +97,7 @@ pub(super) fn is_meant(wanted: &RuleMessage, there: &RuleMessage) -> bool {
 const GOTO: u16 = 4;
 
 /// Whether a rule that somebody made does what is wanted, at any priority where none is wanted.
-fn is_same(wanted: &RuleMessage, there: &RuleMessage) -> bool {
+pub(crate) fn is_same(wanted: &RuleMessage, there: &RuleMessage) -> bool {
     let (wants, has) = (Traits::of(wanted), Traits::of(there));
     let invert = |message: &RuleMessage| message.header.flags.contains(RuleFlags::Invert);
     !is_the_kernels(there)

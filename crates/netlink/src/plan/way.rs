@@ -10,11 +10,11 @@ use netlink_packet_route::route::{
 
 /// A route in a form in which what was asked for and what the kernel tells can be compared.
 #[derive(Clone, Debug)]
-pub(super) struct Way {
+pub(crate) struct Way {
     pub(super) message: RouteMessage,
     pub(super) v6: bool,
     /// With it, routes to the same destination are not in each other's way: IPv6 has none but with a source.
-    pub(super) slot: Slot,
+    pub(crate) slot: Slot,
     metrics: BTreeMap<u16, Vec<u8>>,
     preferred_source: Option<RouteAddress>,
     preference: RoutePreference,
@@ -29,7 +29,7 @@ pub(super) struct Way {
 
 /// What tells routes to one destination from each other.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Slot {
+pub(crate) struct Slot {
     pub(super) metric: u32,
     pub(super) class: u8,
     pub(super) source: (Option<IpAddr>, u8),
@@ -37,7 +37,7 @@ pub(super) struct Slot {
 
 /// Where a packet goes next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Hop {
+pub(crate) struct Hop {
     gateway: Option<RouteAttribute>,
     /// The link's number; 0 where it is left to the kernel.
     device: u32,
@@ -50,7 +50,7 @@ pub(super) struct Hop {
 }
 
 impl Way {
-    pub(super) fn new(message: &RouteMessage) -> Self {
+    pub(crate) fn new(message: &RouteMessage) -> Self {
         let v6 = message.header.address_family == AddressFamily::Inet6;
         let mut way = Self {
             message: message.clone(),

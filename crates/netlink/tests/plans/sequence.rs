@@ -22,6 +22,11 @@ fn part(kind: &str, text: &str) -> Part {
     Part { kind, span: 0..text.len(), text: text.to_owned(), parsed }
 }
 
+/// A sequence as it is given to [`parts`].
+pub(crate) fn borrowed<'a>(sequence: &'a [(&'a str, String)]) -> Vec<(&'a str, &'a str)> {
+    sequence.iter().map(|(kind, text)| (*kind, text.as_str())).collect()
+}
+
 /// Sequences of one to eight strings on few addresses, destinations and rules, so that they meet each other.
 pub(crate) fn sequences() -> impl Strategy<Value = Vec<(&'static str, String)>> {
     let string = prop_oneof![

@@ -24,6 +24,17 @@ impl Shown {
     }
 
     fn with(state: &State, priorities: bool) -> Self {
+        let mut shown = Self::unsorted(state, priorities);
+        shown.addresses.sort();
+        shown.routes.sort();
+        shown.rules.sort();
+        if !priorities {
+            shown.rules.dedup();
+        }
+        shown
+    }
+
+    fn unsorted(state: &State, priorities: bool) -> Self {
         let addresses = state.addresses.iter().map(|it| {
             let mut message = it.message.clone();
             for attribute in &mut message.attributes {
@@ -54,11 +65,19 @@ impl Shown {
             message.attributes.retain(counts);
             message
         });
-        let mut shown = Self { addresses: lines(addresses), routes: lines(routes), rules: lines(rules) };
-        if !priorities {
-            shown.rules.dedup();
-        }
-        shown
+        Self { addresses: lines(addresses), routes: lines(routes), rules: lines(rules) }
+    }
+
+    /// With all of IPv4, and all rules, in the kernel's order.
+    pub(crate) fn in_order(state: &State) -> Self {
+        let in_order = |lines: Vec<String>| -> Vec<String> {
+            let (mut rest, first): (Vec<_>, Vec<_>) =
+                lines.into_iter().partition(|line| line.contains("family: Inet6"));
+            rest.sort();
+            first.into_iter().chain(rest).collect()
+        };
+        let all = Self::unsorted(state, true);
+        Self { addresses: in_order(all.addresses), routes: in_order(all.routes), rules: all.rules }
     }
 
     /// What is in one of the two alone.
@@ -76,6 +95,12 @@ impl Shown {
             }
             lines.extend(two.iter().map(|line| format!("+ {line}\n")));
         }
+        for (one, two) in pairs {
+            let mut moved = one.iter().zip(two).filter(|(one, two)| lines.is_empty() && one != two);
+            if let Some((one, two)) = moved.next() {
+                lines = format!("another order: {one}\n          now: {two}\n");
+            }
+        }
         lines
     }
 }
@@ -86,7 +111,5 @@ fn lifetime(seconds: u32) -> u32 {
 }
 
 fn lines<T: Debug>(messages: impl Iterator<Item = T>) -> Vec<String> {
-    let mut lines: Vec<_> = messages.map(|message| format!("{message:?}")).collect();
-    lines.sort();
-    lines
+    messages.map(|message| format!("{message:?}")).collect()
 }
