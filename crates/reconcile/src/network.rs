@@ -1,13 +1,15 @@
 mod ledger;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
 use std::time::Duration;
 
 use portolan_container::{Attachment, Container, Diagnostic, State, printable};
 use portolan_netlink::{Answer, Applied, Conditions, NO_ENTRY, Names, apply, asks, parts, withdraw};
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::sync::oneshot;
 use tracing::{debug, info, warn};
 
 use self::ledger::Ledger;
@@ -37,14 +39,16 @@ impl NetworkPolicy {
     }
 }
 
-/// Gives the work on networks to a task of its own, so that the file never waits for it.
+/// Gives the work on networks to a thread of its own: it begins at once, whatever the loop is at, and the file never waits
+/// for it.
 #[derive(Debug)]
 pub struct Networks {
-    orders: mpsc::UnboundedSender<Order>,
-    task: JoinHandle<()>,
+    orders: Sender<Order>,
+    /// Says nothing: it is gone when the thread is.
+    end: oneshot::Receiver<()>,
 }
 
-/// What the task is told.
+/// What the thread is told.
 #[derive(Debug)]
 enum Order {
     /// A container is as given. Its interfaces may have changed where `connected`.
@@ -60,17 +64,22 @@ enum Order {
 }
 
 impl Networks {
-    /// Starts the task. It ends when nobody can tell it anything any more, having done all that it was told.
+    /// Starts the thread. It ends when nobody can tell it anything any more, having done all that it was told.
     ///
     /// `local` says of each engine whether it is on this machine, by its place in the settings. Scripts for an event wait until
     /// the network of its container is as the labels say.
     pub fn start(policy: NetworkPolicy, local: Vec<bool>, scripts: Option<&ScriptQueue>) -> Self {
-        let (orders, queue) = mpsc::unbounded_channel();
+        let (orders, queue) = mpsc::channel();
+        let (working, end) = oneshot::channel();
         let scripts = scripts.map(ScriptQueue::entrance);
         let ledger = Ledger::load(&policy.ledger);
         let worker =
             Worker { ledger, policy, local, scripts, standing: BTreeMap::new(), listed: BTreeMap::new() };
-        Self { orders, task: tokio::spawn(worker.run(queue)) }
+        thread::spawn(move || {
+            worker.run(&queue);
+            drop(working);
+        });
+        Self { orders, end }
     }
 
     /// How long what was told is still worked on at the end.
@@ -79,8 +88,7 @@ impl Networks {
     /// Ends, with what it was told done: a route on the host that is not noted would never be withdrawn.
     pub(crate) async fn stop(self) {
         drop(self.orders);
-        // The other error is a panic, which has been told.
-        if tokio::time::timeout(Self::LAST, self.task).await.is_err() {
+        if tokio::time::timeout(Self::LAST, self.end).await.is_err() {
             warn!("not all network labels were carried out before the end");
         }
     }
@@ -118,7 +126,7 @@ impl Networks {
     }
 }
 
-/// The task: one container after the other.
+/// The thread: one container after the other.
 struct Worker {
     policy: NetworkPolicy,
     local: Vec<bool>,
@@ -139,19 +147,19 @@ struct Standing {
 }
 
 impl Worker {
-    async fn run(mut self, mut queue: mpsc::UnboundedReceiver<Order>) {
-        while let Some(order) = queue.recv().await {
+    fn run(mut self, queue: &Receiver<Order>) {
+        while let Ok(order) = queue.recv() {
             match order {
-                Order::See { key, container, connected } => self.see(key, container, connected).await,
+                Order::See { key, container, connected } => self.see(key, container, connected),
                 Order::Only { engine, ids } => {
                     let gone = |key: &&ContainerKey| key.engine == engine && !ids.contains(&key.id);
                     for key in self.standing.keys().filter(gone).cloned().collect::<Vec<_>>() {
-                        self.forget(key).await;
+                        self.forget(key);
                     }
                     self.listed.insert(engine, ids);
-                    self.withdraw_of_strangers().await;
+                    self.withdraw_of_strangers();
                 }
-                Order::Forget(key) => self.forget(key).await,
+                Order::Forget(key) => self.forget(key),
                 Order::Script(context) => {
                     if let Some(scripts) = &self.scripts {
                         scripts.post(*context);
@@ -161,17 +169,17 @@ impl Worker {
                     self.policy = *policy;
                     let seen: Vec<_> = std::mem::take(&mut self.standing).into_iter().collect();
                     for (key, standing) in seen {
-                        self.carry_out(key, standing.container, standing.told).await;
+                        self.carry_out(key, standing.container, standing.told);
                     }
                 }
             }
         }
     }
 
-    async fn see(&mut self, key: ContainerKey, container: Box<Container>, connected: bool) {
+    fn see(&mut self, key: ContainerKey, container: Box<Container>, connected: bool) {
         if container.pid.is_none() || !matches!(container.state, State::Running | State::Paused) {
             self.standing.remove(&key);
-            self.withdraw(&container.id, &container.name).await;
+            self.withdraw(&container.id, &container.name);
             return;
         }
         let before = self.standing.remove(&key);
@@ -180,13 +188,13 @@ impl Worker {
                 self.standing.insert(key, before);
             }
             Some(before) if before.container.pid == container.pid => {
-                self.carry_out(key, container, before.told).await
+                self.carry_out(key, container, before.told)
             }
-            _ => self.carry_out(key, container, Vec::new()).await,
+            _ => self.carry_out(key, container, Vec::new()),
         }
     }
 
-    async fn carry_out(&mut self, key: ContainerKey, container: Box<Container>, told: Vec<Diagnostic>) {
+    fn carry_out(&mut self, key: ContainerKey, container: Box<Container>, told: Vec<Diagnostic>) {
         let (parts, mut diagnostics) =
             parts(&container.labels, &self.policy.names, &|name| self.policy.variable(name));
         for diagnostic in &mut diagnostics {
@@ -194,8 +202,7 @@ impl Worker {
         }
         let conditions = self.policy.conditions.clone();
         let parts = conditions.on_error.keep(parts, &diagnostics);
-        let shared = container.clone();
-        let applied = off_the_loop(move || apply(&shared, &parts, &conditions)).await.unwrap_or_default();
+        let applied = alone(|| apply(&container, &parts, &conditions)).unwrap_or_default();
         let name = printable(&container.name).into_owned();
         if applied.ended {
             self.tell_ended(&key, &name, &mut diagnostics);
@@ -223,14 +230,14 @@ impl Worker {
         diagnostics.push(Diagnostic::error(NO_ENTRY, message).in_container(name).with_help(help));
     }
 
-    async fn forget(&mut self, key: ContainerKey) {
+    fn forget(&mut self, key: ContainerKey) {
         let standing = self.standing.remove(&key);
         let name = standing.map(|standing| standing.container.name);
-        self.withdraw(&key.id, name.as_deref().unwrap_or(&key.id)).await;
+        self.withdraw(&key.id, name.as_deref().unwrap_or(&key.id));
     }
 
     /// Takes back the routes of containers that went while nobody looked, as soon as all engines have told which they have.
-    async fn withdraw_of_strangers(&mut self) {
+    fn withdraw_of_strangers(&mut self) {
         if self.listed.len() < self.local.len() {
             return;
         }
@@ -238,12 +245,12 @@ impl Worker {
         let strangers: Vec<String> = self.ledger.holders().filter(|id| !known(id)).cloned().collect();
         for id in strangers {
             // Nobody knows its name any more.
-            self.withdraw(&id, &id).await;
+            self.withdraw(&id, &id);
         }
     }
 
     /// Takes back the routes on the host that a container asked for and no other does.
-    async fn withdraw(&mut self, id: &str, name: &str) {
+    fn withdraw(&mut self, id: &str, name: &str) {
         let Some(routes) = self.ledger.leave(id, self.policy.keep_host_routes) else { return };
         if routes.is_empty() {
             return;
@@ -251,7 +258,7 @@ impl Worker {
         let conditions = self.policy.conditions.clone();
         let count = routes.len();
         let name = &*printable(name);
-        match off_the_loop(move || withdraw(&routes, &conditions)).await {
+        match alone(|| withdraw(&routes, &conditions)) {
             Some(Ok(failures)) if failures.is_empty() => {
                 let routes = if count == 1 { "1 route".to_owned() } else { format!("{count} routes") };
                 info!(container = name, "{routes} on the host withdrawn");
@@ -276,9 +283,9 @@ fn is_same(before: &Container, now: &Container) -> bool {
     before.pid == now.pid && ways(before) == ways(now)
 }
 
-/// Does what waits for the kernel where it holds nobody up; `None` only if it panicked, which it does not.
-async fn off_the_loop<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    tokio::task::spawn_blocking(work).await.ok()
+/// Does work that a panic would end alone; `None` then, and there should be none.
+fn alone<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
 }
 
 #[cfg(test)]
