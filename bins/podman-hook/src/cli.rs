@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 
 /// Keeps Traefik's files in step with Podman's containers, as an OCI hook.
@@ -12,6 +14,12 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Have Podman call the hook for each container
+    ///
+    /// Writes a file among Podman's hooks and a drop-in to containers.conf that names their directory beside those in use.
+    Install(InstallArguments),
+    /// Have Podman call the hook no more
+    Uninstall(UninstallArguments),
     /// Write the file anew from what is known, without containers that have ended
     Sync,
     /// Tell which containers are known, and what last went wrong
@@ -19,6 +27,35 @@ pub(crate) enum Command {
     /// What the hook leaves behind
     #[command(hide = true)]
     Worker(WorkerArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InstallArguments {
+    /// For your own containers, and not for root's
+    #[arg(long)]
+    pub(crate) user: bool,
+    /// The directory for Traefik's files, whatever the settings say
+    #[arg(long, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+    /// The directory for hooks
+    #[arg(long, value_name = "DIR")]
+    pub(crate) hooks_dir: Option<PathBuf>,
+    /// Print what would be written, and write nothing
+    #[arg(long)]
+    pub(crate) print: bool,
+    /// Replace files that somebody else wrote
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UninstallArguments {
+    /// For your own containers, and not for root's
+    #[arg(long)]
+    pub(crate) user: bool,
+    /// The directory for hooks, if another was given to `install`
+    #[arg(long, value_name = "DIR")]
+    pub(crate) hooks_dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -66,7 +66,7 @@ fn note(state: OciState, pid: Option<u32>, settings: &Settings) -> anyhow::Resul
         None => {
             records.remove(&state.id)?;
             fault::at("before-worker");
-            worker::leave(&state.id, None)
+            worker::leave(&records, &state.id, None)
         }
         Some(pid) => {
             let id = state.id.clone();
@@ -78,7 +78,7 @@ fn note(state: OciState, pid: Option<u32>, settings: &Settings) -> anyhow::Resul
             records.put(&Record::new(state, start.clone(), pid, born, origin))?;
             fault::at("after-record");
             fault::at("before-worker");
-            worker::leave(&id, Some(&start))
+            worker::leave(&records, &id, Some(&start))
         }
     }
 }

@@ -1,6 +1,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use portolan_hook::Record;
 use portolan_settings::Settings;
 
 /// Where records are kept: what the settings say, the system's runtime directory, or the user's for rootless containers.
@@ -12,6 +13,20 @@ pub(crate) fn directory(settings: &Settings) -> PathBuf {
         None => PathBuf::from("/run/portolan/podman-hook"),
         Some(user) => runtime_directory(user).join("portolan/podman-hook"),
     }
+}
+
+/// Where Podman's service listens, of the user who started this container.
+pub(crate) fn socket(record: &Record) -> PathBuf {
+    let environment = record.origin.as_ref().map(|origin| &origin.environment);
+    let runtime = environment
+        .and_then(|it| it.get("XDG_RUNTIME_DIR"))
+        .filter(|path| !path.is_empty())
+        .map(PathBuf::from);
+    let directory = match user() {
+        None => PathBuf::from("/run"),
+        Some(user) => runtime.unwrap_or_else(|| runtime_directory(user)),
+    };
+    directory.join("podman/podman.sock")
 }
 
 /// The user whose containers these are, by the host's number; `None` for those of root.

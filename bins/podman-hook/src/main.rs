@@ -2,9 +2,11 @@
 
 mod cli;
 mod commands;
+mod drawing;
 mod engine;
 mod fault;
 mod hook;
+mod install;
 mod location;
 mod log;
 mod probe;
@@ -26,6 +28,8 @@ fn main() -> ExitCode {
     }
     let result = match Cli::parse().command {
         Command::Worker(arguments) => Ok(worker::run(&arguments)),
+        Command::Install(arguments) => commands::install::run(&arguments),
+        Command::Uninstall(arguments) => commands::uninstall::run(&arguments),
         Command::Sync => commands::sync::run(),
         Command::Status => commands::status::run(),
     };

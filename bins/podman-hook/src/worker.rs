@@ -10,16 +10,18 @@ use portolan_settings::Settings;
 use tracing::{info, warn};
 
 use crate::cli::WorkerArguments;
-use crate::publish::Published;
+use crate::drawing::Drawing;
 use crate::{engine, fault, location, log, probe, publish, settings};
 
 /// Starts the worker and leaves it alone.
 ///
 /// It has nothing of ours: a runtime waits until the last that holds the ends of its pipes is gone.
 #[expect(clippy::disallowed_methods, reason = "the worker is this program itself")]
-pub(crate) fn leave(id: &str, start: Option<&str>) -> anyhow::Result<()> {
+pub(crate) fn leave(records: &Records, id: &str, start: Option<&str>) -> anyhow::Result<()> {
     let mut command = Command::new("/proc/self/exe");
     command.arg("worker").arg(id).args(start);
+    // It could not find out: the processes above us that know the user's runtime directory will not be above it.
+    command.env("PORTOLAN_HOOK_DIRECTORY", records.directory());
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).current_dir("/");
     // All that we were given, wanted or not: `podman container cleanup` has stray ones open.
     close_fds::set_fds_cloexec(3, &[]);
@@ -74,7 +76,7 @@ impl Worker {
 
     /// Does the work of workers that were killed, or have not begun.
     pub(crate) fn adopt(&self, records: &Records) -> anyhow::Result<()> {
-        for id in records.unknown()? {
+        for id in records.unfinished()? {
             let Some(claim) = records.claim(&id)? else { continue };
             if is_alive(Path::new("/proc"), claim.record.pid, claim.record.born) {
                 self.learn_and_publish(&claim, records)?;
@@ -83,7 +85,7 @@ impl Worker {
         Ok(())
     }
 
-    fn publish(&self, records: &Records) -> anyhow::Result<Published> {
+    fn publish(&self, records: &Records) -> anyhow::Result<Drawing> {
         if !self.may_publish {
             let error = anyhow::anyhow!("the settings are in error");
             return Err(report::with_help(error, Some("mend them, and run `podman-hook sync`".to_owned())));
@@ -93,7 +95,8 @@ impl Worker {
 
     fn learn_and_publish(&self, claim: &Claim, records: &Records) -> anyhow::Result<()> {
         let record = &claim.record;
-        let mut knowledge = learn(record, &self.settings);
+        let known = records.knowledge(record)?.filter(|known| known.container.is_some());
+        let mut knowledge = known.unwrap_or_else(|| learn(record, &self.settings));
         fault::at("after-inspect");
         records.learn(&record.id, &knowledge)?;
         let name = record.container(Some(&knowledge)).name;
@@ -103,7 +106,9 @@ impl Worker {
             Ok(published) => {
                 // Else it has stopped meanwhile.
                 let Some(container) = published.containers.get(&record.id) else { return Ok(()) };
-                failures.extend(published.findings.get(&name).into_iter().flatten().cloned());
+                for finding in published.findings(&record.id) {
+                    warn!(container = name, "{finding}");
+                }
                 failures.extend(publish::networks(container, &self.settings));
                 if self.settings.probe {
                     failures.extend(probe::probe(&published.servers(&record.id), Path::new("/proc")));
@@ -115,6 +120,8 @@ impl Worker {
         for failure in failures.iter() {
             warn!(container = name, "{failure}");
         }
+        // What was not written, `sync` writes.
+        knowledge.is_done = true;
         records.learn(&record.id, &knowledge)?;
         published.map(drop)
     }
@@ -123,7 +130,7 @@ impl Worker {
 /// What the engine tells of the container; its labels may stand in its annotations, which need no engine.
 fn learn(record: &Record, settings: &Settings) -> Knowledge {
     match engine::inspect(record, settings) {
-        Ok(inspect) => Knowledge::told(&record.start, inspect),
+        Ok(container) => Knowledge::told(&record.start, container),
         Err(error) => Knowledge::none(
             &record.start,
             format!("the engine did not tell what the container is: {error:#}"),

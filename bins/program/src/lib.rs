@@ -1,4 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 pub mod configure;
+pub mod own_file;
 pub mod report;
+pub mod running;

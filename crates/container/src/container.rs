@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Attachment, Health, Image, NetworkMode, Port, State};
 
@@ -8,7 +8,7 @@ use crate::{Attachment, Health, Image, NetworkMode, Port, State};
 ///
 /// The fields are what Traefik's Docker provider reads, and what the blacklist and the network actions need besides.
 /// Maps are ordered, so that the same containers give the same files.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Container {
     /// The engine's identifier, usually 64 hexadecimal digits.
     pub id: String,
@@ -52,7 +52,7 @@ impl Container {
 }
 
 /// Something mounted into a container.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mount {
     /// `bind`, `volume`, `tmpfs` or what else the engine calls it.
     pub kind: String,

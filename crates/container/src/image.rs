@@ -1,11 +1,11 @@
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// An image reference in its parts: `[AUTHOR/]NAME[:TAG][@DIGEST]`.
 ///
 /// The blacklist decides by author and name, so a registry's port must not be read as a tag, nor a digest as a name.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
     /// Registry and path before the name, such as `ghcr.io/org`; `library` where there is none (Docker Hub).
     pub author: String,

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::is_id;
+
 /// Who started a container: the engine's program, with the options and the environment by which it finds its containers.
 ///
 /// Podman has a process watch over each container, `conmon`, and tells it the command that cleans up after the container. That
@@ -17,6 +19,9 @@ pub struct Origin {
     pub options: Vec<String>,
     /// The variables that matter to it.
     pub environment: BTreeMap<String, String>,
+    /// The container's name.
+    #[serde(default)]
+    pub name: Option<String>,
 }
 
 /// The variables by which Podman finds its storage, its settings and its user's directories.
@@ -65,9 +70,11 @@ impl Origin {
     pub fn read(command: &[u8], environment: &[u8]) -> Option<Self> {
         let mut words = texts(command);
         let mut program = None;
+        let mut name = None;
         let mut options = Vec::new();
         while let Some(word) = words.next() {
             match word.as_str() {
+                "-n" | "--name" => name = words.next().filter(|name| is_id(name)),
                 "--exit-command" => program = words.next().map(PathBuf::from),
                 "--exit-command-arg" => options.extend(words.next()),
                 _ => {}
@@ -81,7 +88,7 @@ impl Origin {
             let (name, value) = text.split_once('=')?;
             known(name).then(|| (name.to_owned(), value.to_owned()))
         });
-        Some(Self { program: program?, options, environment: pairs.collect() })
+        Some(Self { program: program?, options, environment: pairs.collect(), name })
     }
 }
 
@@ -122,8 +129,18 @@ mod tests {
 
     #[test]
     fn the_command_that_cleans_up_has_the_options() {
-        let mut words =
-            vec!["/usr/bin/conmon", "--api-version", "1", "-c", "38b0", "-u", "38b0", "--exit-command"];
+        let mut words = vec![
+            "/usr/bin/conmon",
+            "--api-version",
+            "1",
+            "-c",
+            "38b0",
+            "-u",
+            "38b0",
+            "-n",
+            "web",
+            "--exit-command",
+        ];
         words.push("/usr/bin/podman");
         for word in [
             "--root",
@@ -151,6 +168,7 @@ mod tests {
         let names: Vec<_> = origin.environment.keys().map(String::as_str).collect();
         assert_eq!(names, ["HOME", "XDG_RUNTIME_DIR", "_CONTAINERS_ROOTLESS_UID"]);
         assert_eq!(origin.environment["HOME"], "/h=me");
+        assert_eq!(origin.name.as_deref(), Some("web"));
     }
 
     #[test]

@@ -3,7 +3,6 @@ use std::path::PathBuf;
 
 use portolan_container::Container;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::{OciState, Origin};
 
@@ -27,14 +26,17 @@ pub struct Record {
 }
 
 /// What was learnt of a container since: by its worker, which asks the engine.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Knowledge {
     /// The start that it was learnt of. It is worth nothing for another.
     pub start: String,
-    /// What the engine told, without the environment and the command, which may hold secrets. Absent if it told nothing in time.
-    pub inspect: Option<Value>,
+    /// The container as the engine told it, without its environment and its command, which may hold secrets. Absent if the
+    /// engine told nothing in time.
+    pub container: Option<Container>,
     /// What went wrong the last time, and what is wrong with the container, a line each.
     pub failures: Vec<String>,
+    /// Whether all has been done that was to be done once it was known.
+    pub is_done: bool,
 }
 
 impl Record {
@@ -48,10 +50,10 @@ impl Record {
     ///
     /// Annotations below `traefik.`, `proxy.` and `docker-events.` are labels to whoever cannot set labels, and give way to them.
     pub fn container(&self, knowledge: Option<&Knowledge>) -> Container {
-        let inspect = knowledge.filter(|it| it.start == self.start).and_then(|it| it.inspect.as_ref());
-        let told = inspect.and_then(|inspect| Container::from_inspect(inspect).ok());
-        let mut container =
-            told.unwrap_or_else(|| Container { name: self.id.clone(), ..Container::default() });
+        let told = knowledge.filter(|it| it.start == self.start).and_then(|it| it.container.clone());
+        let name =
+            || self.origin.as_ref().and_then(|origin| origin.name.clone()).unwrap_or_else(|| self.id.clone());
+        let mut container = told.unwrap_or_else(|| Container { name: name(), ..Container::default() });
         container.id.clone_from(&self.id);
         container.pid = Some(self.pid);
         for (key, value) in &self.annotations {
@@ -67,21 +69,13 @@ impl Record {
 const LABELS: [&str; 3] = ["traefik.", "proxy.", "docker-events."];
 
 impl Knowledge {
-    /// What the engine told of a container at a start, but for what may be secret.
-    pub fn told(start: &str, mut inspect: Value) -> Self {
-        if let Some(config) = inspect.pointer_mut("/Config").and_then(Value::as_object_mut) {
-            for secret in ["Env", "CreateCommand", "Cmd", "Entrypoint"] {
-                config.remove(secret);
-            }
-        }
-        if let Some(root) = inspect.as_object_mut() {
-            root.remove("Args");
-        }
-        Self { start: start.to_owned(), inspect: Some(inspect), failures: Vec::new() }
+    /// What the engine told of a container at a start.
+    pub fn told(start: &str, container: Container) -> Self {
+        Self { start: start.to_owned(), container: Some(container), failures: Vec::new(), is_done: false }
     }
 
     /// That the engine told nothing of a container, and why.
     pub fn none(start: &str, failure: String) -> Self {
-        Self { start: start.to_owned(), inspect: None, failures: vec![failure] }
+        Self { start: start.to_owned(), container: None, failures: vec![failure], is_done: false }
     }
 }

@@ -129,8 +129,8 @@ impl Records {
         read(self.path(id)?)
     }
 
-    /// Claims a container, of which nobody has learnt anything since its start: `None` where there is no record, where another is
-    /// about it, or something is known already.
+    /// Claims a container whose worker has not done all since its start: `None` where there is no record, where another is
+    /// about it, or all is done.
     ///
     /// A claim is a lock on the record's own file. A container that starts anew has another file, and can be claimed at once.
     ///
@@ -155,20 +155,31 @@ impl Records {
         let Some(record) = serde_json::from_slice::<Record>(&text).ok().filter(|_| free) else {
             return Ok(None);
         };
-        let known: Option<Knowledge> = read(self.known(id)?)?;
-        let is_known = known.is_some_and(|known| known.start == record.start);
+        let is_done = self.knowledge(&record)?.is_some_and(|known| known.is_done);
         // Another may have stopped or started it before we had the lock.
         let is_current = self.get(id)?.is_some_and(|now| now.start == record.start);
-        Ok((is_current && !is_known).then_some(Claim { record, _lock: lock }))
+        Ok((is_current && !is_done).then_some(Claim { record, _lock: lock }))
     }
 
-    /// Those containers of which nothing is known since their start: their workers are at it, or were killed.
+    /// Those containers for which not all is done since their start: their workers are at it, or were killed.
     ///
     /// # Errors
     /// [`Error::Read`].
-    pub fn unknown(&self) -> Result<Vec<String>, Error> {
+    pub fn unfinished(&self) -> Result<Vec<String>, Error> {
         let all = self.all()?.into_iter();
-        Ok(all.filter(|(_, knowledge)| knowledge.is_none()).map(|(record, _)| record.id).collect())
+        Ok(all
+            .filter(|(_, knowledge)| knowledge.as_ref().is_none_or(|it| !it.is_done))
+            .map(|(record, _)| record.id)
+            .collect())
+    }
+
+    /// What was learnt of a container at the start that this record is of.
+    ///
+    /// # Errors
+    /// [`Error::Id`], [`Error::Read`].
+    pub fn knowledge(&self, record: &Record) -> Result<Option<Knowledge>, Error> {
+        let knowledge: Option<Knowledge> = read(self.known(&record.id)?)?;
+        Ok(knowledge.filter(|knowledge| knowledge.start == record.start))
     }
 
     /// All records, in the order of their identifiers, with what was learnt at the same start. What cannot be read as a record,
@@ -180,8 +191,7 @@ impl Records {
         let mut all = Vec::new();
         for id in self.ids(&self.directory)? {
             if let Some(record) = self.get(&id)? {
-                let knowledge: Option<Knowledge> = read(self.known(&id)?)?;
-                let knowledge = knowledge.filter(|knowledge| knowledge.start == record.start);
+                let knowledge = self.knowledge(&record)?;
                 all.push((record, knowledge));
             }
         }
@@ -299,6 +309,8 @@ fn remove(path: PathBuf) -> Result<bool, Error> {
 
 #[cfg(test)]
 mod tests {
+    use portolan_container::Container;
+
     use super::*;
 
     fn record(id: &str, start: &str) -> Record {
@@ -329,15 +341,14 @@ mod tests {
     fn what_is_learnt_of_one_start_is_worth_nothing_for_another() {
         let (_directory, records) = records();
         records.put(&record("web", "1")).unwrap();
-        let inspect = serde_json::json!({"Id": "web", "Name": "front", "Config": {"Env": ["SECRET=x"], "Labels": {"a": "b"}}});
-        let knowledge = Knowledge::told("1", inspect);
+        let labels = [("a".to_owned(), "b".to_owned())].into();
+        let container = Container { name: "front".to_owned(), labels, ..Container::default() };
+        let knowledge = Knowledge::told("1", container);
         records.learn("web", &knowledge).unwrap();
         let all = records.all().unwrap();
         assert_eq!(all, [(record("web", "1"), Some(knowledge.clone()))]);
         let container = all[0].0.container(all[0].1.as_ref());
         assert_eq!((container.name.as_str(), container.labels.len()), ("front", 2), "{container:?}");
-        let text = fs::read_to_string(records.directory().join("known/web.json")).unwrap();
-        assert!(!text.contains("SECRET"), "{text}");
 
         records.put(&record("web", "2")).unwrap();
         assert_eq!(records.all().unwrap(), [(record("web", "2"), None)], "it was started anew");
@@ -366,12 +377,15 @@ mod tests {
             "the claim on an earlier start is none on this one"
         );
         drop(again);
-        assert_eq!(records.unknown().unwrap(), ["web"]);
-        records.learn("web", &Knowledge::none("1", "late".to_owned())).unwrap();
-        assert!(claim("web").is_some(), "what is known of an earlier start counts for nothing");
-        records.learn("web", &Knowledge::none("2", "in time".to_owned())).unwrap();
-        assert!(claim("web").is_none(), "it is known");
-        assert_eq!(records.unknown().unwrap(), [""; 0]);
+        assert_eq!(records.unfinished().unwrap(), ["web"]);
+        let done = |start: &str| Knowledge { is_done: true, ..Knowledge::none(start, String::new()) };
+        records.learn("web", &done("1")).unwrap();
+        assert!(claim("web").is_some(), "what was done for an earlier start counts for nothing");
+        records.learn("web", &Knowledge::none("2", String::new())).unwrap();
+        assert!(claim("web").is_some(), "it is not all done");
+        records.learn("web", &done("2")).unwrap();
+        assert!(claim("web").is_none(), "it is all done");
+        assert_eq!(records.unfinished().unwrap(), [""; 0]);
     }
 
     #[test]

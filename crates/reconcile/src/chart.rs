@@ -93,6 +93,17 @@ impl Chart {
         self.world.diagnostics().chain(self.findings.values())
     }
 
+    /// The findings about the containers of this name, and about the names that they define.
+    pub fn findings_of(&self, container: &str) -> impl Iterator<Item = &Diagnostic> {
+        let own = move |finding: &&Diagnostic| finding.container.as_deref() == Some(container);
+        let defines = move |name: &Name| {
+            let mut definers = self.world.table().definers(name);
+            definers.any(|share| self.world.name_of_share(share) == Some(container))
+        };
+        let of_names = self.findings.iter().filter(move |(name, _)| defines(name));
+        self.world.diagnostics().filter(own).chain(of_names.map(|(_, finding)| finding))
+    }
+
     /// Renders what was touched.
     fn draw(&mut self, effects: Effects) -> Told {
         let mut told = Told { changed: false, news: Vec::new(), diagnostics: effects.diagnostics };
@@ -201,6 +212,9 @@ mod tests {
         assert!(!chart.text().contains("rule:"), "{}", chart.text());
         let conflict = &told.diagnostics[0];
         assert!(conflict.message.contains("`r`, by `one`, `two`"), "{conflict}");
+        assert_eq!(chart.findings_of("one").collect::<Vec<_>>(), [conflict]);
+        assert_eq!(chart.findings_of("two").collect::<Vec<_>>(), [conflict]);
+        assert_eq!(chart.findings_of("three").count(), 0);
         chart.remove(&key("2"));
         assert_eq!(chart.text(), alone);
         assert_eq!(chart.diagnostics().count(), 0);

@@ -1,10 +1,9 @@
-mod program;
-
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use portolan_program::running::{Starter, running_program};
 use portolan_traefik::{Directory, Format};
 
 use super::render::STEM;
@@ -12,13 +11,12 @@ use crate::cli::InstallArguments;
 use crate::systemd::{follows, systemctl};
 use crate::unit::{Feature, Found, NAME, Output, Unit, UnitFile};
 use crate::{configure, report};
-use program::running_program;
 
 /// What PrivateTmp= of the unit replaces: a path in there would be another to the service than to everybody else.
 const REPLACED: &[&str] = &["/tmp", "/var/tmp"];
 
 pub(crate) fn run(arguments: &InstallArguments) -> anyhow::Result<ExitCode> {
-    let (program, doubt) = running_program()?;
+    let (program, doubt) = running_program(Starter::Root)?;
     let (unit, format) = unit(arguments, program)?;
     let text = unit.text()?;
     if arguments.print {

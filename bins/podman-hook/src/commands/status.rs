@@ -17,7 +17,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
         let state = match (&knowledge, alive) {
             (_, false) => "ended, its record goes with the next `sync`",
             (None, true) => "waits for podman to tell what it is",
-            (Some(known), true) if known.inspect.is_none() => "unknown",
+            (Some(known), true) if known.container.is_none() => "unknown",
             (Some(_), true) => "known",
         };
         text.push_str(&format!(

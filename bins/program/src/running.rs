@@ -1,3 +1,5 @@
+//! The path of the program that runs, as something else is to start it later.
+
 use std::fmt;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
@@ -5,50 +7,83 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-/// Where programs stand that are gone tomorrow, or that a user may replace.
-const PASSING: &[&str] = &["/home", "/root", "/tmp", "/var/tmp", "/dev/shm", "/run"];
+/// Where programs stand that are gone tomorrow.
+const PASSING: &[&str] = &["/tmp", "/var/tmp", "/dev/shm", "/run"];
+/// Where programs stand that a user may replace.
+const HOMES: &[&str] = &["/home", "/root"];
 
-/// Why a program should not be a service that root runs.
+/// Who will start the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Starter {
+    /// Root: whoever may replace the program is as good as root.
+    Root,
+    /// The user of this number, who may start what is the user's own.
+    User(u32),
+}
+
+/// Why a program should not be started by something else later.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Doubt {
+pub struct Doubt {
     program: PathBuf,
     reason: String,
+    starter: Starter,
 }
 
 impl Doubt {
     /// What to do about it.
-    pub(super) fn help(&self) -> String {
+    pub fn help(&self) -> String {
         let program = self.program.display();
+        let name = self.program.file_name().unwrap_or_default().display();
+        let (directory, option) = match self.starter {
+            Starter::Root => ("/usr/local/bin", ""),
+            Starter::User(_) => ("~/.local/bin", " --user"),
+        };
         format!(
-            "install it first: `install -m 755 {program} /usr/local/bin/`, then `/usr/local/bin/docker-watcher install`"
+            "install it first: `install -m 755 {program} {directory}/`, then `{directory}/{name} install{option}`"
         )
     }
 }
 
 impl fmt::Display for Doubt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not a place for a service's program: {}", self.program.display(), self.reason)
+        write!(
+            f,
+            "`{}` is not a place for a program that is started later: {}",
+            self.program.display(),
+            self.reason
+        )
     }
 }
 
 impl std::error::Error for Doubt {}
 
 /// The path of the program that runs, and what speaks against it.
-pub(super) fn running_program() -> anyhow::Result<(PathBuf, Option<Doubt>)> {
+///
+/// # Errors
+/// Where it has none.
+pub fn running_program(starter: Starter) -> anyhow::Result<(PathBuf, Option<Doubt>)> {
     let path = std::env::current_exe().context("the path of this program")?;
-    let doubt = doubt(&path, |path| path.metadata());
+    let doubt = doubt(&path, starter, |path| path.metadata());
     Ok((path, doubt))
 }
 
-fn doubt(program: &Path, look: impl Fn(&Path) -> std::io::Result<Metadata>) -> Option<Doubt> {
-    let because = |reason: String| Some(Doubt { program: program.to_owned(), reason });
-    if let Some(place) = PASSING.iter().find(|place| program.starts_with(place)) {
+fn doubt(
+    program: &Path,
+    starter: Starter,
+    look: impl Fn(&Path) -> std::io::Result<Metadata>,
+) -> Option<Doubt> {
+    let because = |reason: String| Some(Doubt { program: program.to_owned(), reason, starter });
+    let homes = if starter == Starter::Root { HOMES } else { &[] };
+    if let Some(place) = PASSING.iter().chain(homes).find(|place| program.starts_with(place)) {
         return because(format!("what is in `{place}` is a user's, or gone with the next start"));
     }
+    let may_own = |uid: u32| uid == 0 || starter == Starter::User(uid);
     for path in program.ancestors() {
         match look(path) {
-            Ok(found) if found.uid() != 0 => {
-                return because(format!("root does not own `{}`", path.display()));
+            Ok(found) if !may_own(found.uid()) => {
+                let owner = if starter == Starter::Root { "root does" } else { "neither root nor you" };
+                let own = if starter == Starter::Root { "not own" } else { "own" };
+                return because(format!("{owner} {own} `{}`", path.display()));
             }
             Ok(found) if found.mode() & 0o002 != 0 => {
                 return because(format!("anybody may write to `{}`", path.display()));
@@ -65,7 +100,7 @@ mod tests {
     use super::*;
 
     fn check(program: &str, look: impl Fn(&Path) -> std::io::Result<Metadata>, expected: Option<&str>) {
-        let found = doubt(Path::new(program), look).map(|doubt| doubt.to_string());
+        let found = doubt(Path::new(program), Starter::Root, look).map(|doubt| doubt.to_string());
         match (&found, expected) {
             (None, None) => {}
             (Some(found), Some(expected)) if found.contains(expected) => {}
@@ -107,11 +142,24 @@ mod tests {
 
     #[test]
     fn the_help_is_a_command_that_is_told_in_full() {
-        let doubt = doubt(Path::new("/tmp/docker-watcher"), root).unwrap();
+        let doubt = doubt(Path::new("/tmp/docker-watcher"), Starter::Root, root).unwrap();
         assert!(
             doubt.help().contains("`install -m 755 /tmp/docker-watcher /usr/local/bin/`"),
             "{}",
             doubt.help()
         );
+    }
+
+    #[test]
+    fn a_user_may_start_what_is_the_user_s_own() {
+        let own = tempfile::NamedTempFile::new().unwrap();
+        let me = own.as_file().metadata().unwrap().uid();
+        let mine = |path: &Path| if path.ends_with("hook") { own.path().metadata() } else { root(path) };
+        let found = |program: &str, user| doubt(Path::new(program), Starter::User(user), mine);
+        assert_eq!(found("/home/me/.local/bin/hook", me), None);
+        assert!(found("/tmp/hook", me).is_some());
+        if me != 0 {
+            assert!(found("/home/me/.local/bin/hook", me + 1).is_some());
+        }
     }
 }
