@@ -81,7 +81,8 @@ impl<P: Peers + ?Sized> Build<'_, P> {
         {
             return self.is_without_address(peer, depth + 1);
         }
-        container.network_mode != NetworkMode::Host
+        // What is on no network has nothing to publish.
+        !matches!(container.network_mode, NetworkMode::Host | NetworkMode::None)
             && container.attachments.values().all(|attachment| attachment.address().is_none())
     }
 

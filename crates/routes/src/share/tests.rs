@@ -533,6 +533,18 @@ fn a_port_that_is_not_published_is_told_with_the_option_that_publishes_it() {
         error[service-error]: web: service \"web\" error: its port is not published: the server is ignored
         ",
     );
+    check_with(
+        &options,
+        &[],
+        "
+        no-networks
+        mode none
+        ",
+        "
+        warning[no-address]: web: Unable to find the IP address.
+        error[service-error]: web: service \"web\" error: unable to find the IP address for the container \"web\": the server is ignored
+        ",
+    );
     let help = |peers: &[Container], text: &str| {
         let share = share(&container(text), &options, peers);
         share.diagnostics.iter().find_map(|it| it.help.clone()).unwrap()

@@ -92,9 +92,9 @@ fn the_hosts_network() -> Result<()> {
 #[test]
 fn no_network_is_told() -> Result<()> {
     podman_scene(|scene| {
-        let web = scene.run("web").exposed().option("--network", "none");
-        let web = web.label("traefik.http.services.web.loadbalancer.server.port", "80").start()?;
-        scene.told(&[&web.name, "address"])?;
+        let web = scene.run("web").exposed().option("--network", "none").start()?;
+        scene.known(&web.id)?;
+        scene.told(&[&web.name, "no-address", "connect the container to a network that Traefik is on"])?;
         ensure!(!scene.text()?.contains("loadBalancer"), "{}", scene.text()?);
         Ok(())
     })
