@@ -19,7 +19,8 @@ pub(crate) enum Task {
     Demo(DemoOptions),
     /// Write the generated pages under docs/ anew
     Docs(DocsOptions),
-    /// Measure docker-watcher beside Traefik's own Docker provider and beside a shell, then run the benchmarks of the crates
+    /// Measure docker-watcher beside Traefik's own Docker provider and beside a shell, podman-hook beside a hook in Python, then run
+    /// the benchmarks of the crates
     Bench(BenchOptions),
     /// Build docker-watcher without need of any library, and the container image that holds it
     Image(ImageOptions),

@@ -31,6 +31,13 @@ pub(crate) const ENGINE: &[Need] = &[
 /// What the demo puts into its image.
 pub(crate) const IMAGE: &[Need] = &[Need { package: "busybox-static", present: || busybox().is_some() }];
 
+/// What it takes to start containers with Podman.
+pub(crate) const PODMAN: &[Need] = &[
+    Need { package: "podman", present: || find("podman").is_some() },
+    Need { package: "runc", present: || find("runc").is_some() },
+    Need { package: "iproute2", present: || find("ip").is_some() },
+];
+
 /// What the tests need beside [`ENGINE`] and [`IMAGE`]: engines, a host of services, and the far end of a
 /// connection over SSH.
 pub(crate) const TESTS: &[Need] = &[
@@ -38,6 +45,7 @@ pub(crate) const TESTS: &[Need] = &[
     Need { package: "netavark", present: || Path::new("/usr/lib/podman/netavark").exists() },
     Need { package: "runc", present: || find("runc").is_some() },
     Need { package: "uidmap", present: || find("newuidmap").is_some() },
+    Need { package: "slirp4netns", present: || find("slirp4netns").is_some() },
     Need { package: "nftables", present: || find("nft").is_some() },
     Need { package: "systemd", present: || find("systemctl").is_some() },
     Need { package: "openssl", present: || find("openssl").is_some() },

@@ -8,4 +8,4 @@ mod namespaces;
 pub(crate) use engine::{Engine, answering, last_lines};
 pub(crate) use http::{Answer, get};
 pub(crate) use image::write as write_image;
-pub(crate) use namespaces::{inside, name, obstacle, outside};
+pub(crate) use namespaces::{alone, inside, name, obstacle, outside};

@@ -76,7 +76,7 @@ pub(crate) fn outside(arguments: &[&str], interrupt: &Interrupt) -> Result<bool>
     }
 }
 
-/// The same, from inside.
+/// The same, from inside, with an engine.
 ///
 /// # Errors
 /// Where no engine can be started; and those of the work.
@@ -85,6 +85,24 @@ pub(crate) fn inside<T>(
     interrupt: &Interrupt,
     work: impl FnOnce(Engine) -> Result<T>,
 ) -> Result<T> {
+    alone(directory, interrupt, || {
+        // A dockerd takes the machine's containerd where it finds one, and that lives in other namespaces.
+        if Path::new("/run/containerd").exists() {
+            run(command("mount").args(["-t", "tmpfs", "tmpfs", "/run/containerd"]))?;
+        }
+        Engine::start(directory, &name(directory), interrupt).and_then(work)
+    })
+}
+
+/// The same, from inside, with nothing started.
+///
+/// # Errors
+/// Those of the work.
+pub(crate) fn alone<T>(
+    directory: &Path,
+    interrupt: &Interrupt,
+    work: impl FnOnce() -> Result<T>,
+) -> Result<T> {
     let watched = interrupt.clone();
     std::thread::spawn(move || {
         // Nothing is ever written: the read ends when the other side goes.
@@ -92,11 +110,7 @@ pub(crate) fn inside<T>(
         watched.set();
     });
     run(command(find("ip").context("there is no `ip`")?).args(["link", "set", "lo", "up"]))?;
-    // A dockerd takes the machine's containerd where it finds one, and that lives in other namespaces.
-    if Path::new("/run/containerd").exists() {
-        run(command("mount").args(["-t", "tmpfs", "tmpfs", "/run/containerd"]))?;
-    }
-    let done = Engine::start(directory, &name(directory), interrupt).and_then(work);
+    let done = work();
     // The other side does this too, unless it was killed.
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         let _ = fs::remove_dir_all(entry.path()).or_else(|_| fs::remove_file(entry.path()));

@@ -3,6 +3,7 @@
 mod engine;
 mod figures;
 mod fleet;
+mod hook;
 mod network;
 mod subject;
 mod traefik;
@@ -30,15 +31,19 @@ pub(crate) enum Part {
     Routes,
     /// The network labels of a container, beside a shell script with nsenter and ip
     Network,
+    /// Containers started with podman-hook, beside a hook in Python
+    Hook,
     /// The benchmarks of the crates
     Crates,
 }
 
-/// Measures docker-watcher beside Traefik's own Docker provider and beside a shell, then runs the benchmarks of the crates.
+/// Measures docker-watcher beside Traefik's own Docker provider and beside a shell, podman-hook beside a hook in Python, then runs the
+/// benchmarks of the crates.
 pub(crate) fn run(options: &BenchOptions) -> Result<bool> {
     let interrupt = Interrupt::listen()?;
     if let Some(directory) = &options.inside {
-        return network::inside(directory, options.events, &interrupt);
+        let inside = if options.only == [Part::Hook] { hook::inside } else { network::inside };
+        return inside(directory, options.events, &interrupt);
     }
     let wants = |part| match &options.filter {
         // A filter names benchmarks of the crates.
@@ -50,6 +55,11 @@ pub(crate) fn run(options: &BenchOptions) -> Result<bool> {
             start(cargo().args(["build", "--locked", "--release", "--package", "docker-watcher"]))
         })?;
     }
+    if wants(Part::Hook) {
+        timed("podman-hook, built as it is released", || {
+            start(cargo().args(["build", "--locked", "--release", "--package", "podman-hook"]))
+        })?;
+    }
     if wants(Part::Routes) {
         let comparisons = routes(options, &interrupt)?;
         println!("{}", figures::table(&comparisons));
@@ -59,6 +69,9 @@ pub(crate) fn run(options: &BenchOptions) -> Result<bool> {
     }
     if wants(Part::Network) {
         network::outside(options.events, &interrupt)?;
+    }
+    if wants(Part::Hook) {
+        hook::outside(options.events, &interrupt)?;
     }
     if wants(Part::Crates) {
         timed("benchmarks of the crates", || crates(options.filter.as_deref()))?;
