@@ -7,7 +7,9 @@ mod chart;
 mod compose;
 mod constraints;
 mod inspect;
+mod kernel;
 mod labels;
+mod netlink;
 mod template;
 
 use std::path::{Path, PathBuf};
@@ -15,7 +17,9 @@ use std::path::{Path, PathBuf};
 pub use compose::compose;
 pub use constraints::constraints;
 pub use inspect::inspect;
+pub use kernel::kernel;
 pub use labels::labels;
+pub use netlink::netlink;
 pub use template::template;
 
 /// The entry point of a target: the fuzzer's where there is one, else a `main` that replays files.

@@ -36,3 +36,13 @@ fn constraints() {
 fn template() {
     check("template", portolan_fuzz::template);
 }
+
+#[test]
+fn netlink() {
+    check("netlink", portolan_fuzz::netlink);
+}
+
+#[test]
+fn kernel() {
+    check("kernel", portolan_fuzz::kernel);
+}
