@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Keeps Traefik's files in step with Podman's containers, as an OCI hook.
 ///
@@ -23,7 +23,7 @@ pub(crate) enum Command {
     /// Write the file anew from what is known, without containers that have ended
     Sync,
     /// Tell which containers are known, and what last went wrong
-    Status,
+    Status(StatusArguments),
     /// What the hook leaves behind
     #[command(hide = true)]
     Worker(WorkerArguments),
@@ -56,6 +56,21 @@ pub(crate) struct UninstallArguments {
     /// The directory for hooks, if another was given to `install`
     #[arg(long, value_name = "DIR")]
     pub(crate) hooks_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatusArguments {
+    /// For people or for programs
+    #[arg(long, value_enum, default_value_t = StatusFormat::Text)]
+    pub(crate) format: StatusFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StatusFormat {
+    /// Lines for people
+    Text,
+    /// JSON for programs
+    Json,
 }
 
 #[derive(Debug, Args)]

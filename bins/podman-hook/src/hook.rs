@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use anyhow::{Context, bail};
 use portolan_hook::{OciState, Origin, Record, Records, Status, born};
@@ -70,10 +70,8 @@ fn note(state: OciState, pid: Option<u32>, settings: &Settings) -> anyhow::Resul
         }
         Some(pid) => {
             let id = state.id.clone();
-            let now =
-                SystemTime::now().duration_since(UNIX_EPOCH).map(|it| it.as_nanos()).unwrap_or_default();
             let born = born(Path::new("/proc"), pid).unwrap_or_default();
-            let start = format!("{pid}-{born}-{now}");
+            let start = Record::name_of_start(pid, born, SystemTime::now());
             let origin = Origin::find(Path::new("/proc"), pid);
             records.put(&Record::new(state, start.clone(), pid, born, origin))?;
             fault::at("after-record");

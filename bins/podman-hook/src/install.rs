@@ -3,6 +3,7 @@
 mod containers_conf;
 mod hook_file;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -10,6 +11,9 @@ use portolan_program::own_file::OwnFile;
 
 pub(crate) use containers_conf::{Conf, DropIn};
 pub(crate) use hook_file::HookFile;
+
+/// The name of our hook's file.
+const FILE: &str = "portolan.json";
 
 /// Where Podman looks for its configuration, of root's containers or of a user's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,13 +47,24 @@ impl Places {
 
     /// The file of our hook.
     pub(crate) fn hook(&self) -> OwnFile {
-        OwnFile::new(self.hooks.join("portolan.json"), HookFile::is_ours)
+        OwnFile::new(self.hooks.join(FILE), HookFile::is_ours)
     }
 
     /// The drop-in that names the directory of the hooks.
     pub(crate) fn drop_in(&self) -> OwnFile {
         OwnFile::new(self.configuration.join(DropIn::NAME), DropIn::is_ours)
     }
+}
+
+/// The variables that the installed hook is given, where one is installed.
+pub(crate) fn installed_variables(is_user: bool) -> Vec<(String, String)> {
+    let read = || -> Option<HookFile> {
+        let places = Places::new(is_user, None).ok()?;
+        let drop_in = DropIn::read(&fs::read_to_string(places.drop_in().path()).ok()?)?;
+        let read = |directory: &String| HookFile::read(&fs::read(Path::new(directory).join(FILE)).ok()?);
+        drop_in.directories.iter().find_map(read)
+    };
+    read().map(|file| file.variables()).unwrap_or_default()
 }
 
 /// An absolute path in a variable.

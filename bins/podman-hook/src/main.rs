@@ -1,5 +1,6 @@
 //! An OCI hook that keeps Traefik's files in step with Podman's containers.
 
+mod annotated;
 mod cli;
 mod commands;
 mod drawing;
@@ -31,7 +32,7 @@ fn main() -> ExitCode {
         Command::Install(arguments) => commands::install::run(&arguments),
         Command::Uninstall(arguments) => commands::uninstall::run(&arguments),
         Command::Sync => commands::sync::run(),
-        Command::Status => commands::status::run(),
+        Command::Status(arguments) => commands::status::run(&arguments),
     };
     match result {
         Ok(code) => code,

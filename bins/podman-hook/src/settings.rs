@@ -5,9 +5,22 @@ use std::path::PathBuf;
 use portolan_program::configure;
 use portolan_settings::{Hook, Settings};
 
+use crate::install::installed_variables;
+use crate::location;
+
 /// The settings of the file and the environment.
 pub(crate) fn read() -> anyhow::Result<Settings> {
     configure::settings_over(defaults(), None, None, Vec::new())
+}
+
+/// The settings that the hook has, for whoever calls us by hand: with the variables that `install` gave to the hook, unless
+/// there are others here.
+pub(crate) fn read_by_hand() -> anyhow::Result<Settings> {
+    let absent = |(name, _): &(String, String)| std::env::var_os(name).is_none();
+    let installed = installed_variables(location::user().is_some()).into_iter().filter(absent);
+    let flags =
+        installed.filter_map(|(name, value)| Some((name.strip_prefix("PORTOLAN_")?.to_owned(), value)));
+    configure::settings_over(defaults(), None, None, flags.filter(|(key, _)| key != "CONFIG").collect())
 }
 
 /// What holds where nothing is set.

@@ -11,7 +11,7 @@ use tracing::{info, warn};
 
 use crate::cli::WorkerArguments;
 use crate::drawing::Drawing;
-use crate::{engine, fault, location, log, probe, publish, settings};
+use crate::{annotated, engine, fault, location, log, probe, publish, settings};
 
 /// Starts the worker and leaves it alone.
 ///
@@ -85,7 +85,7 @@ impl Worker {
         Ok(())
     }
 
-    fn publish(&self, records: &Records) -> anyhow::Result<Drawing> {
+    pub(crate) fn publish(&self, records: &Records) -> anyhow::Result<Drawing> {
         if !self.may_publish {
             let error = anyhow::anyhow!("the settings are in error");
             return Err(report::with_help(error, Some("mend them, and run `podman-hook sync`".to_owned())));
@@ -129,6 +129,9 @@ impl Worker {
 
 /// What the engine tells of the container; its labels may stand in its annotations, which need no engine.
 fn learn(record: &Record, settings: &Settings) -> Knowledge {
+    if let Some(container) = annotated::container(record, settings) {
+        return Knowledge::told(&record.start, container);
+    }
     match engine::inspect(record, settings) {
         Ok(container) => Knowledge::told(&record.start, container),
         Err(error) => Knowledge::none(

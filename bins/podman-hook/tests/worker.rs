@@ -1,6 +1,6 @@
 //! What the hook leaves behind, with a fake Podman that a test can make wait.
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "these are tests")]
+#![expect(clippy::unwrap_used, reason = "these are tests")]
 
 use std::fs::{self, File, Permissions};
 use std::io::{Read as _, Write as _};
@@ -89,11 +89,21 @@ impl Scene {
     }
 }
 
+impl Scene {
+    /// Ends the container.
+    fn end(&mut self) {
+        // Its number is another's once the one above it has ended too.
+        if self.conmon.try_wait().is_ok_and(|ended| ended.is_none()) {
+            let pid = nix::unistd::Pid::from_raw(self.pid.cast_signed());
+            let _ = nix::sys::signal::kill(pid, nix::sys::signal::SIGKILL);
+            let _ = self.conmon.wait();
+        }
+    }
+}
+
 impl Drop for Scene {
     fn drop(&mut self) {
-        let pid = nix::unistd::Pid::from_raw(self.pid.cast_signed());
-        let _ = nix::sys::signal::kill(pid, nix::sys::signal::SIGKILL);
-        let _ = self.conmon.wait();
+        self.end();
     }
 }
 
@@ -119,6 +129,7 @@ fn a_worker_holds_nothing_that_the_hook_was_given() {
     shell.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = scene.start(shell, "");
     assert!(child.wait().unwrap().success());
+    // It ends when nobody holds the other ends.
     let (sender, receiver) = mpsc::channel();
     let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     std::thread::spawn(move || {
@@ -127,7 +138,7 @@ fn a_worker_holds_nothing_that_the_hook_was_given() {
         err.read_to_string(&mut text).unwrap();
         sender.send(text)
     });
-    assert_eq!(receiver.recv_timeout(PATIENCE).expect("nobody holds the other ends"), "");
+    assert_eq!(receiver.recv_timeout(PATIENCE).unwrap(), "");
     // The worker was there all the time.
     scene.until("asked", "container inspect web");
     assert!(!scene.at("dynamic").exists());
@@ -167,4 +178,42 @@ fn the_next_hook_does_the_work_of_one_that_was_killed() {
         assert!(stop.wait().unwrap().success());
         scene.until("dynamic/podman-hook.yml", "http://10.88.0.7:80");
     }
+}
+
+#[test]
+fn labels_as_annotations_need_no_podman() {
+    let scene = Scene::new("exit 1");
+    let annotations = r#""traefik.enable":"true","traefik.http.services.s.loadbalancer.server.port":"8080""#;
+    let mut hook = hook();
+    hook.env("PORTOLAN_BLACKLIST_ENABLED", "false");
+    assert!(scene.start(hook, annotations).wait().unwrap().success());
+    // The process is no container of its own: it is reached where the host is.
+    scene.until("dynamic/podman-hook.yml", "http://127.0.0.1:8080");
+    assert!(!scene.at("asked").exists());
+}
+
+#[test]
+fn what_is_known_is_told_and_what_has_ended_is_dropped() {
+    let mut scene = Scene::new(&format!("echo '{INSPECT}'"));
+    assert!(scene.start(hook(), "").wait().unwrap().success());
+    scene.until_no_worker();
+    let by_hand = |scene: &Scene, arguments: &[&str]| {
+        let mut hook = hook();
+        hook.env("PORTOLAN_CONFIG", "").env("PORTOLAN_HOOK_DIRECTORY", scene.at("records"));
+        let output = hook.env("PORTOLAN_OUTPUT", scene.at("dynamic")).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let status: serde_json::Value =
+        serde_json::from_str(&by_hand(&scene, &["status", "--format", "json"])).unwrap();
+    let container = &status["containers"][0];
+    assert_eq!((&container["name"], &container["state"]), (&"front".into(), &"known".into()));
+    assert_eq!(container["addresses"], serde_json::json!(["10.88.0.7:80"]));
+    assert!(by_hand(&scene, &["status"]).starts_with("web  front  known, since 20"));
+    assert_eq!(by_hand(&scene, &["sync"]), "");
+    scene.end();
+    assert!(by_hand(&scene, &["status"]).starts_with("web  front  ended: its record goes with the next"));
+    assert_eq!(by_hand(&scene, &["sync"]), "dropped  web  front: it has ended\n");
+    assert!(by_hand(&scene, &["status"]).starts_with("no containers are known\nfiles: "));
+    assert!(!fs::read_to_string(scene.at("dynamic/podman-hook.yml")).unwrap().contains("10.88.0.7"));
 }

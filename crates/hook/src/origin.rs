@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -55,10 +56,10 @@ impl Origin {
         const ANCESTORS: usize = 4;
         let mut process = pid;
         for _ in 0..ANCESTORS {
-            process = parent(&fs::read(proc.join(process.to_string()).join("stat")).ok()?)?;
+            process = parent(&read(&proc.join(process.to_string()).join("stat")).ok()?)?;
             let directory = proc.join(process.to_string());
-            let command = fs::read(directory.join("cmdline")).ok()?;
-            let environment = fs::read(directory.join("environ")).unwrap_or_default();
+            let command = read(&directory.join("cmdline")).ok()?;
+            let environment = read(&directory.join("environ")).unwrap_or_default();
             if let Some(origin) = Self::read(&command, &environment) {
                 return Some(origin);
             }
@@ -103,7 +104,7 @@ pub fn parent(stat: &[u8]) -> Option<u32> {
 ///
 /// With the number, it names a process for good: the number alone may be another's later.
 pub fn born(proc: &Path, pid: u32) -> Option<u64> {
-    let stat = fs::read(proc.join(pid.to_string()).join("stat")).ok()?;
+    let stat = read(&proc.join(pid.to_string()).join("stat")).ok()?;
     let stat = String::from_utf8_lossy(&stat);
     let (_, after) = stat.rsplit_once(')')?;
     after.split_ascii_whitespace().nth(19)?.parse().ok()
@@ -112,6 +113,13 @@ pub fn born(proc: &Path, pid: u32) -> Option<u64> {
 /// Whether the process of this number is still the one that began then, and has not ended.
 pub fn is_alive(proc: &Path, pid: u32, since: u64) -> bool {
     born(proc, pid) == Some(since)
+}
+
+/// Reads a file of the kernel's, which does not tell its length: at once where it is short, and not by growing pieces.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(4096);
+    File::open(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn texts(bytes: &[u8]) -> impl Iterator<Item = String> {

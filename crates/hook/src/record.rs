@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use portolan_container::Container;
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,18 @@ impl Record {
         Self { id, start, pid, born, annotations, bundle, origin }
     }
 
+    /// A name for a start that no other start has: of the process and the time.
+    pub fn name_of_start(pid: u32, born: u64, now: SystemTime) -> String {
+        let now = now.duration_since(UNIX_EPOCH).map(|it| it.as_nanos()).unwrap_or_default();
+        format!("{pid}-{born}-{now}")
+    }
+
+    /// When it started, by the name of its start.
+    pub fn since(&self) -> Option<SystemTime> {
+        let nanoseconds: u64 = self.start.rsplit('-').next()?.parse().ok()?;
+        UNIX_EPOCH.checked_add(Duration::from_nanos(nanoseconds))
+    }
+
     /// The container as far as it is known: from the engine, with what its annotations add; from these alone without.
     ///
     /// Annotations below `traefik.`, `proxy.` and `docker-events.` are labels to whoever cannot set labels, and give way to them.
@@ -77,5 +90,21 @@ impl Knowledge {
     /// That the engine told nothing of a container, and why.
     pub fn none(start: &str, failure: String) -> Self {
         Self { start: start.to_owned(), container: None, failures: vec![failure], is_done: false }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_has_its_time_in_its_name() {
+        let now = UNIX_EPOCH + Duration::new(1_700_000_000, 7);
+        let start = Record::name_of_start(1, 2, now);
+        let state = OciState::read(br#"{"id":"web","status":"created"}"#).unwrap();
+        let mut record = Record::new(state, start, 1, 2, None);
+        assert_eq!(record.since(), Some(now));
+        record.start = "another".to_owned();
+        assert_eq!(record.since(), None);
     }
 }

@@ -215,8 +215,8 @@ impl Records {
     fn write(&self, path: PathBuf, value: &impl Serialize) -> Result<(), Error> {
         let write = || -> io::Result<()> {
             let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.directory)?;
-            serde_json::to_writer(&mut file, value)?;
-            file.flush()?;
+            // At once: a hook has a container waiting, and a value has a hundred parts.
+            file.write_all(&serde_json::to_vec(value)?)?;
             file.persist(&path)?;
             Ok(())
         };

@@ -61,8 +61,10 @@ pub(crate) fn run(arguments: &InstallArguments) -> anyhow::Result<ExitCode> {
             format!("`{}` names directories for hooks too, and Podman reads it after ours", later.display());
         report::line("warning", &message, Some(&format!("add `{hooks}` to `hooks_dir` there")));
     }
-    let next = "containers that run already are not known to the hook: start them again";
-    report::line("info", "Podman calls the hook from now on", Some(next));
+    if conf.later.is_empty() {
+        let next = "containers that run already are not known to the hook: start them again";
+        report::line("info", "Podman calls the hook from now on", Some(next));
+    }
     Ok(ExitCode::SUCCESS)
 }
 

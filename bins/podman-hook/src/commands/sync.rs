@@ -1,12 +1,28 @@
+use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
-use portolan_hook::Records;
+use anyhow::Context as _;
+use portolan_container::printable;
+use portolan_hook::{Records, is_alive};
 
-use crate::{location, publish, settings};
+use crate::worker::Worker;
+use crate::{location, settings};
 
 pub(crate) fn run() -> anyhow::Result<ExitCode> {
-    let settings = settings::read()?;
+    let settings = settings::read_by_hand()?;
     let records = Records::open(location::directory(&settings))?;
-    publish::publish(&records, &settings)?;
+    let mut text = String::new();
+    for (record, knowledge) in records.all()? {
+        if !is_alive(Path::new("/proc"), record.pid, record.born) {
+            let name = record.container(knowledge.as_ref()).name;
+            let id = record.id.get(..12).unwrap_or(&record.id);
+            text.push_str(&format!("dropped  {id}  {}: it has ended\n", printable(&name)));
+        }
+    }
+    let worker = Worker { settings, may_publish: true };
+    worker.publish(&records)?;
+    std::io::stdout().write_all(text.as_bytes()).context("standard output")?;
+    worker.adopt(&records)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -27,9 +27,16 @@ impl DropIn {
     pub(crate) fn text(&self) -> String {
         let mut document = DocumentMut::new();
         let array: Array = self.directories.iter().collect();
+        document["engine"] = toml_edit::table();
         document["engine"]["hooks_dir"] = value(array);
         let explanation = "# The list replaces that of containers.conf: it has the directories that were in use before, and ours.";
         format!("{}\n{explanation}\n\n{document}", Self::MARKER)
+    }
+
+    /// The directories that are named in a text that we wrote.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let named = Some(text).filter(|text| Self::is_ours(text.as_bytes())).map(hooks_dir)?.ok()??;
+        Some(Self { directories: named.directories })
     }
 
     /// Whether a text is one that we wrote.
@@ -72,8 +79,10 @@ impl Conf {
             };
             let named = hooks_dir(&text).with_context(|| format!("`{}`", file.display()))?;
             match named {
-                Some(_) if is_after => conf.later.push(file),
-                Some(named) => conf.add(named),
+                // One that names ours too, or adds to it, takes nothing away.
+                Some(named) if is_after && !named.has(&places.hooks) => conf.later.push(file),
+                Some(named) if !is_after => conf.add(named),
+                Some(_) => {}
                 None => {}
             }
         }
@@ -122,6 +131,12 @@ struct Named {
     directories: Vec<String>,
     /// Whether they add to those of files before, as a list with `{append = true}` in it does since Podman 4.8.
     appends: bool,
+}
+
+impl Named {
+    fn has(&self, directory: &Path) -> bool {
+        self.appends || self.directories.iter().any(|named| Path::new(named) == directory)
+    }
 }
 
 fn hooks_dir(text: &str) -> anyhow::Result<Option<Named>> {
@@ -179,6 +194,11 @@ mod tests {
             1,
         );
         check(&[("containers.conf.d/z.conf", "engine.hooks_dir = [\"/z\"]\n")], &[first, second, "/h"], 1);
+        check(
+            &[("containers.conf.d/z.conf", "engine.hooks_dir = [\"/z\", \"/h\"]\n")],
+            &[first, second, "/h"],
+            0,
+        );
     }
 
     #[test]

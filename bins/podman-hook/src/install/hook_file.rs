@@ -57,10 +57,21 @@ impl HookFile {
         Ok(serde_json::to_string_pretty(self).context("the hook's file")? + "\n")
     }
 
-    /// Whether a text is one that we wrote: of this form, and with our name.
-    pub(crate) fn is_ours(text: &[u8]) -> bool {
+    /// Reads a text that we wrote: of this form, and with our name.
+    pub(crate) fn read(text: &[u8]) -> Option<Self> {
         let file: Option<Self> = serde_json::from_slice(text).ok();
-        file.is_some_and(|file| file.hook.args == [NAME] && file.stages == STAGES)
+        file.filter(|file| file.hook.args == [NAME] && file.stages == STAGES)
+    }
+
+    /// Whether a text is one that we wrote.
+    pub(crate) fn is_ours(text: &[u8]) -> bool {
+        Self::read(text).is_some()
+    }
+
+    /// The variables that the hook is given.
+    pub(crate) fn variables(&self) -> Vec<(String, String)> {
+        let pairs = self.hook.env.iter().filter_map(|text| text.split_once('='));
+        pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 }
 
@@ -76,6 +87,7 @@ mod tests {
         assert!(text.contains(r#""PORTOLAN_OUTPUT=/srv/traefik""#), "{text}");
         assert!(text.contains(r#""always": true"#), "{text}");
         assert!(HookFile::is_ours(text.as_bytes()));
+        assert_eq!(file.variables(), [("PORTOLAN_OUTPUT".to_owned(), "/srv/traefik".to_owned())]);
         let check = |from: &str, to: &str| {
             assert!(text.contains(from));
             assert!(!HookFile::is_ours(text.replace(from, to).as_bytes()), "{to}");
