@@ -81,7 +81,7 @@ pub fn apply(container: &Container, parts: &[Part], conditions: &Conditions) -> 
         {
             Ok(((plan, outcome), process)) => {
                 applied.take(&inside, &plan, outcome);
-                applied.ended = process.namespace().is_err();
+                applied.ended = process.namespace().is_err_and(|error| error.is_gone());
             }
             Err(error) if error.is_gone() => applied.ended = true,
             Err(error) => applied.fail(&error),
@@ -174,9 +174,20 @@ pub fn forecast(
 /// # Errors
 /// Where the host's namespace cannot be entered. The answers are what the kernel refused.
 pub fn withdraw(added: &[Request], conditions: &Conditions) -> Result<Vec<Answer>, Error> {
+    withdraw_in(&host_namespace(&conditions.proc)?, added, conditions)
+}
+
+/// Deletes routes in a namespace that is known already: what [`withdraw`] does on the host.
+///
+/// # Errors
+/// As [`apply_in`].
+pub fn withdraw_in(
+    namespace: &Namespace,
+    added: &[Request],
+    conditions: &Conditions,
+) -> Result<Vec<Answer>, Error> {
     let requests: Vec<Request> = added.iter().map(Request::inverse).collect();
-    let answers =
-        host_namespace(&conditions.proc)?.run(conditions.timeout, |socket| socket.send(&requests))??;
+    let answers = namespace.run(conditions.timeout, |socket| socket.send(&requests))??;
     let gone = [0, Errno::ESRCH as i32, Errno::ENODEV as i32];
     Ok(answers.into_iter().filter(|answer| !gone.contains(&answer.errno)).collect())
 }

@@ -31,7 +31,7 @@ pub use action::{Action, AddressChange, AddressVerb, Hop, RouteChange, RouteVerb
 pub use answer::Answer;
 pub use apply::{
     Applied, Conditions, FAILED, HostRoutes, Inside, NO_ENTRY, apply, apply_in, forecast, forecast_in,
-    host_namespace, place, read, withdraw,
+    host_namespace, place, read, withdraw, withdraw_in,
 };
 pub use carry_out::{Done, OnError, Outcome, TakenBack, carry_out};
 pub use error::Error;

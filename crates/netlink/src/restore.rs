@@ -26,28 +26,30 @@ const DELETE_RULE: u16 = 33;
 pub(crate) fn restore(plan: &Plan, before: &State, socket: &mut Socket) -> Result<TakenBack, Error> {
     let sent = sent(plan);
     let mut back = TakenBack { changes: 0, failures: Vec::new() };
-    let rules = rules::Concerns::of(&sent, before, &State::read(socket)?);
+    let now = State::read(socket)?;
+    let rules = rules::Concerns::of(&sent, before, &now);
     back.rounds(socket, |now| rules.repairs(now))?;
     let addresses = addresses::Concerns::of(&sent);
     back.rounds(socket, |now| addresses.repairs(before, now))?;
-    let routes = routes::Concerns::of(&sent, &addresses);
+    let routes = routes::Concerns::of(&sent, &addresses, before, &now);
     if !routes.is_empty() {
         addresses.wait(before, socket)?;
-        back.rounds(socket, |now| routes.repairs(before, now))?;
+        back.rounds(socket, |now| routes.repairs(now))?;
     }
     Ok(back)
 }
 
 /// What a plan may have changed: the messages that were sent, and those of what a flush found.
 fn sent(plan: &Plan) -> Vec<&Request> {
-    let of = |step| -> Vec<&Request> {
+    let mut sent = Vec::new();
+    for step in &plan.steps {
         match step {
-            &Step::Send { ref request, .. } => vec![request],
-            Step::Flush { forecast, .. } => forecast.iter().collect(),
-            Step::Done { .. } | Step::Dangerous(_) | Step::Refused(_) => vec![],
+            Step::Send { request, .. } => sent.push(request),
+            Step::Flush { forecast, .. } => sent.extend(forecast),
+            Step::Done { .. } | Step::Dangerous(_) | Step::Refused(_) => {}
         }
-    };
-    plan.steps.iter().flat_map(of).collect()
+    }
+    sent
 }
 
 impl TakenBack {

@@ -18,6 +18,15 @@ pub(crate) struct Key {
     length: u8,
 }
 
+impl Key {
+    /// Whether its destination is in the network that an address of this length is in.
+    pub(crate) fn is_within(&self, address: IpAddr, length: u8) -> bool {
+        let same =
+            |to: IpAddr| to.is_ipv4() == address.is_ipv4() && masked(to, length) == masked(address, length);
+        self.length >= length && self.destination.is_some_and(same)
+    }
+}
+
 /// `moves`: addresses go away before, and with them routes that are there now.
 pub(super) fn judge(actions: &[Option<&Action>], state: &State, moves: bool, verdicts: &mut Verdicts) {
     let there = state.routes.iter().flat_map(|it| {

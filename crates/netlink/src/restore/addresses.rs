@@ -8,19 +8,47 @@ use netlink_packet_route::address::{AddressAttribute, AddressHeaderFlags, Addres
 
 use super::{DELETE_ADDRESS, NEW_ADDRESS, add, delete, turn};
 use crate::plan::address::{Key, key};
+use crate::plan::route;
 use crate::state::Dumped;
 use crate::{Error, Request, Socket, State};
 
 /// The addresses that a plan may have changed, and those that may have gone with them.
+#[derive(Clone)]
 pub(super) struct Concerns {
     named: BTreeSet<Key>,
+    deleted: BTreeSet<Key>,
+    /// The link, an address of the network, and its length.
+    networks: BTreeSet<(u32, IpAddr, u8)>,
 }
 
 impl Concerns {
     pub(super) fn of(sent: &[&Request]) -> Self {
         let of = sent.iter().filter(|request| matches!(request.kind, NEW_ADDRESS | DELETE_ADDRESS));
-        let named = of.filter_map(|request| AddressMessage::parse(&request.body).ok());
-        Self { named: named.map(|message| key(&message)).collect() }
+        let read = |request: &&Request| Some((request.kind, AddressMessage::parse(&request.body).ok()?));
+        let all: Vec<_> = of.filter_map(read).collect();
+        let deleted = all.iter().filter(|(kind, _)| *kind == DELETE_ADDRESS).map(|(_, it)| key(it)).collect();
+        let named = all.iter().map(|(_, it)| key(it)).collect();
+        let network = |message: &AddressMessage| {
+            let on = message.attributes.iter().find_map(|it| match it {
+                AddressAttribute::Address(address) => Some(*address),
+                _ => None,
+            });
+            Some((message.header.index, on?, message.header.prefix_len))
+        };
+        Self { named, deleted, networks: all.iter().filter_map(|(_, it)| network(it)).collect() }
+    }
+
+    /// Whether the kernel may have made a route with this destination for one of them.
+    pub(super) fn is_network(&self, link: u32, destination: &route::Key) -> bool {
+        self.networks
+            .iter()
+            .any(|(on, address, length)| *on == link && destination.is_within(*address, *length))
+    }
+
+    /// The links of which addresses may be gone, each with whether those are of IPv6; and routes with them.
+    pub(super) fn bereft(&self) -> BTreeSet<(u32, bool)> {
+        let v6 = |address: &Option<IpAddr>| address.is_some_and(|it| it.is_ipv6());
+        self.deleted.iter().map(|(link, address)| (*link, v6(address))).collect()
     }
 
     /// The links that they are on.

@@ -98,7 +98,8 @@ mod tests {
         };
         let (destination, device) = (attribute(1, &[10, 0, 0, 0]), attribute(4, &3_u32.to_ne_bytes()));
         // Onlink, its link down, offloaded.
-        check(0x4014, &[destination.clone()], 4, &[destination.clone()]);
+        let only = std::slice::from_ref(&destination);
+        check(0x4014, only, 4, only);
         let number = attribute(30, &7_u32.to_ne_bytes());
         check(0, &[destination.clone(), number.clone(), device], 0, &[destination, number]);
         let life = |left: u32| {

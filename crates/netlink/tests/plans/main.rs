@@ -4,7 +4,10 @@
 //! `PORTOLAN_PLANS` is the number of random sequences for each law, a few dozen where it is not set.
 #![expect(clippy::unwrap_used, reason = "all of it is test code, and a test may panic")]
 
+mod endings;
+mod labels;
 mod laws;
+mod neighbours;
 mod sequence;
 mod shown;
 mod topology;

@@ -59,6 +59,21 @@ impl Topology {
         Some(topology)
     }
 
+    /// Takes a link away, with all that goes with it: as an engine does that disconnects a network.
+    pub(crate) fn unplug(&self, name: &str) {
+        let mut body = vec![0; link(name).buffer_len()];
+        link(name).emit(&mut body);
+        let request = Request { kind: 17, flags: NLM_F_REQUEST | NLM_F_ACK, body };
+        assert_eq!(self.inside(|socket| socket.send(&[request])).unwrap(), [Answer::default()]);
+    }
+
+    /// Adds a link that is up, with this number in its hardware address.
+    pub(crate) fn plug(&self, name: &str, peer: &str, number: u8) {
+        let requests = [pair(name, peer, number), up(name), up(peer)];
+        let answers = self.inside(|socket| socket.send(&requests)).unwrap();
+        assert!(answers.iter().all(Answer::is_done), "{answers:?}");
+    }
+
     pub(crate) fn inside<T: Send>(&self, work: impl FnOnce(&mut Socket) -> T + Send) -> T {
         self.namespace.run(LONG, work).unwrap()
     }
