@@ -11,6 +11,12 @@ use tempfile::TempDir;
 use super::{HOOK, Podman, PodmanRun};
 use crate::{Need, Traefik, eventually, output, unmet};
 
+/// The file that names the hook.
+const FILE: &str = "podman-hook.json";
+
+/// When it is called.
+const STAGES: [&str; 2] = ["poststart", "poststop"];
+
 /// What a test plays in: a Podman with the hook, whose directory and records are the test's own, and a Traefik that watches the
 /// directory.
 #[derive(Debug)]
@@ -96,7 +102,7 @@ impl<'p> PodmanScene<'p> {
         settings.retain(|(name, _)| !variables.iter().any(|(other, _)| name == other));
         settings.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         drop(settings);
-        self.install(&self.hooks())
+        self.write_hook(&self.hooks().join(FILE), &STAGES, &[])
     }
 
     /// Has the hook find this variable no longer.
@@ -105,23 +111,31 @@ impl<'p> PodmanScene<'p> {
     /// Where the file that names the hook can't be written.
     pub fn unset(&self, variable: &str) -> Result<()> {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner).retain(|(name, _)| name != variable);
-        self.install(&self.hooks())
+        self.write_hook(&self.hooks().join(FILE), &STAGES, &[])
     }
 
-    /// Writes the file that names the hook into a directory.
+    /// Has Podman call the hook at one stage with these variables more, in place of a hook for both.
     ///
     /// # Errors
-    /// Where it can't be written.
-    pub fn install(&self, directory: &Path) -> Result<()> {
-        let env: Vec<String> =
-            self.variables().into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    /// Where the files that name the hook can't be written.
+    pub fn install_at(&self, stage: &str, more: &[(&str, &str)]) -> Result<()> {
+        let both = self.hooks().join(FILE);
+        if both.exists() {
+            fs::remove_file(both)?;
+        }
+        self.write_hook(&self.hooks().join(format!("{stage}.json")), &[stage], more)
+    }
+
+    fn write_hook(&self, path: &Path, stages: &[&str], more: &[(&str, &str)]) -> Result<()> {
+        let more = more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let variables = self.variables().into_iter().chain(more);
+        let env: Vec<String> = variables.map(|(name, value)| format!("{name}={value}")).collect();
         let hook = json!({
             "version": "1.0.0",
             "hook": { "path": HOOK, "args": ["podman-hook"], "env": env },
             "when": { "always": true },
-            "stages": ["poststart", "poststop"],
+            "stages": stages,
         });
-        let path = directory.join("podman-hook.json");
         Ok(serde_json::to_writer(File::create(path)?, &hook)?)
     }
 

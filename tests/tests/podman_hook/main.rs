@@ -1,6 +1,7 @@
 //! Containers of a real Podman become files that a real Traefik serves, by a hook and without a daemon.
 
 mod echo;
+mod faults;
 mod parallel;
 mod rootful;
 mod rootless;
