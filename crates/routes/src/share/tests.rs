@@ -513,7 +513,11 @@ fn a_container_without_an_address_is_reached_by_its_published_port() {
     check_with(&options, &[], "no-networks\nport 80 127.0.0.2:8080", &served_at("127.0.0.2:8080"));
     check_with(&options, &[], "no-networks\nport 80 [2001:db8::1]:8080", &served_at("[2001:db8::1]:8080"));
     check_with(&options, &[], "port 80 0.0.0.0:8080", &served_at("172.17.0.2:80"));
-    let pod = Container { name: "pod-infra".to_owned(), id: "9c".to_owned(), ..container("no-networks\nport 80 0.0.0.0:8080") };
+    let pod = Container {
+        name: "pod-infra".to_owned(),
+        id: "9c".to_owned(),
+        ..container("no-networks\nport 80 0.0.0.0:8080")
+    };
     let member = "no-networks\nmode container:9c\ntraefik.http.services.web.loadbalancer.server.port=80";
     check_with(&options, &[pod], member, &served_at("192.0.2.7:8080"));
 }
