@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Knowledge, Record, is_id};
+use crate::{Knowledge, Record, born, is_id};
 
 /// The records of all containers that run, in a directory: one file each, and a lock.
 ///
@@ -103,12 +103,17 @@ impl Records {
         self.write(self.path(&record.id)?, record)
     }
 
-    /// Adds what was learnt of a container.
+    /// Adds what was learnt of a container, unless it has no record any more.
     ///
     /// # Errors
     /// [`Error::Id`], [`Error::Write`].
     pub fn learn(&self, id: &str, knowledge: &Knowledge) -> Result<(), Error> {
-        self.write(self.known(id)?, knowledge)
+        self.write(self.known(id)?, knowledge)?;
+        // Who removes a container begins with its record: so one of the two sees what is here too late.
+        if !self.path(id)?.exists() {
+            remove(self.known(id)?)?;
+        }
+        Ok(())
     }
 
     /// Removes the record of a container and what was learnt of it; tells whether there was a record.
@@ -214,7 +219,8 @@ impl Records {
 
     fn write(&self, path: PathBuf, value: &impl Serialize) -> Result<(), Error> {
         let write = || -> io::Result<()> {
-            let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.directory)?;
+            let prefix = format!("{UNFINISHED}{}-", std::process::id());
+            let mut file = tempfile::Builder::new().prefix(&prefix).tempfile_in(&self.directory)?;
             // At once: a hook has a container waiting, and a value has a hundred parts.
             file.write_all(&serde_json::to_vec(value)?)?;
             file.persist(&path)?;
@@ -270,19 +276,20 @@ impl Held {
         let broken = |source| Error::Read { path: directory.clone(), source };
         for entry in fs::read_dir(directory).map_err(broken)? {
             let entry = entry.map_err(broken)?;
-            let old = || {
-                entry
-                    .metadata()
-                    .and_then(|it| it.modified())
-                    .is_ok_and(|it| it.elapsed().is_ok_and(|age| age.as_secs() > 60))
-            };
-            if entry.file_name().to_string_lossy().starts_with(UNFINISHED) && old() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.strip_prefix(UNFINISHED).is_some_and(|rest| !is_written(rest)) {
                 // Another may have removed it.
                 let _ = fs::remove_file(entry.path());
             }
         }
         Ok(())
     }
+}
+
+/// Whether whoever began an unfinished file, by the rest of its name, is still there to finish it.
+fn is_written(rest: &str) -> bool {
+    let process = rest.split_once('-').and_then(|(process, _)| process.parse::<u32>().ok());
+    process.is_some_and(|process| born(Path::new("/proc"), process).is_some())
 }
 
 fn file_name(id: &str) -> Result<String, Error> {
@@ -355,8 +362,11 @@ mod tests {
         records.remove("web").unwrap();
         records.learn("web", &knowledge).unwrap();
         assert_eq!(records.all().unwrap(), [], "what comes late does not bring it back");
+        let late = records.directory().join("known/web.json");
+        assert!(!late.exists(), "and does not stay");
+        File::create(&late).unwrap();
         records.lock().unwrap().tidy().unwrap();
-        assert!(!records.directory().join("known/web.json").exists());
+        assert!(!late.exists());
     }
 
     #[test]
@@ -406,6 +416,20 @@ mod tests {
         assert_eq!(records.all().unwrap(), []);
         records.lock().unwrap().tidy().unwrap();
         assert!(records.directory().join("notes.txt").exists());
+    }
+
+    #[test]
+    fn what_is_unfinished_goes_with_who_began_it() {
+        let (_directory, records) = records();
+        let here = format!(".unfinished-{}-x", std::process::id());
+        // No process has a number above this.
+        let names = [here.as_str(), ".unfinished-4194305-x", ".unfinished-", ".unfinished-x"];
+        for name in names {
+            File::create(records.directory().join(name)).unwrap();
+        }
+        records.lock().unwrap().tidy().unwrap();
+        let left = names.map(|name| records.directory().join(name).exists());
+        assert_eq!(left, [true, false, false, false]);
     }
 
     #[test]
