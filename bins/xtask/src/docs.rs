@@ -9,48 +9,58 @@ use crate::cli::DocsOptions;
 use crate::process::{capture, cargo, command, quiet, run as start};
 use crate::workspace;
 
-/// The command line of docker-watcher, from what it says of itself.
-const COMMANDS: &str = "docs/reference/docker-watcher.md";
+/// The programs whose command lines have a page each, from what they say of themselves.
+const PROGRAMS: [&str; 2] = ["docker-watcher", "podman-hook"];
 
 /// The package whose tests hold the reference of settings equal to its table, or write it.
 const SETTINGS: &str = "portolan-settings";
 
 /// Writes the pages, or with `--check` tells which are out of date; whether all is well.
 pub(crate) fn run(options: &DocsOptions) -> Result<bool> {
-    quiet(cargo().args(["build", "--locked", "--package", "docker-watcher"]))?;
+    quiet(cargo().args(["build", "--locked"]).args(PROGRAMS.map(|program| format!("--package={program}"))))?;
     if options.check {
         let settings = quiet(cargo().args(["test", "--locked", "--package", SETTINGS, "reference"])).is_ok();
         return Ok(commands_up_to_date()? && settings);
     }
     start(cargo().args(["test", "--locked", "--package", SETTINGS, "reference"]).env("UPDATE", "1"))?;
-    let text = commands()?;
-    let path = workspace::root().join(COMMANDS);
-    #[expect(clippy::disallowed_methods, reason = "a page of the sources: nobody reads it meanwhile")]
-    fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
-    println!("wrote {COMMANDS}");
+    for program in PROGRAMS {
+        let text = commands(program)?;
+        let path = workspace::root().join(page(program));
+        #[expect(clippy::disallowed_methods, reason = "a page of the sources: nobody reads it meanwhile")]
+        fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
+        println!("wrote {}", page(program));
+    }
     Ok(true)
 }
 
-/// Whether the page of commands is what docker-watcher, as it was built last, says of itself; says so if not.
+/// Whether the pages of commands are what the programs, as they were built last, say of themselves; tells which are not.
 pub(crate) fn commands_up_to_date() -> Result<bool> {
-    let found = fs::read_to_string(workspace::root().join(COMMANDS)).unwrap_or_default();
-    let same = found == commands()?;
-    if !same {
-        println!("{COMMANDS} is not up to date");
+    let mut all = true;
+    for program in PROGRAMS {
+        let found = fs::read_to_string(workspace::root().join(page(program))).unwrap_or_default();
+        if found != commands(program)? {
+            println!("{} is not up to date", page(program));
+            all = false;
+        }
     }
-    Ok(same)
+    Ok(all)
+}
+
+/// Where a program's page is, from the root.
+fn page(program: &str) -> String {
+    format!("docs/reference/{program}.md")
 }
 
 /// The page of commands: the help text of the program, then of each of its commands.
-fn commands() -> Result<String> {
+fn commands(program: &str) -> Result<String> {
     let help = |arguments: &[&str]| {
-        let program = workspace::built("docker-watcher");
+        let program = workspace::built(program);
         capture(command(program).args(arguments).arg("--help").env_remove("COLUMNS"))
     };
     let overview = help(&[])?;
-    let mut page =
-        "<!-- Made from the program's help; `cargo xtask docs` writes it anew. -->\n\n# docker-watcher\n"
-            .to_owned();
+    let mut page = format!(
+        "<!-- Made from the program's help; `cargo xtask docs` writes it anew. -->\n\n# {program}\n"
+    );
     let _ = write!(page, "\n```text\n{}\n```\n", trimmed(&overview));
     for name in names(&overview) {
         let _ = write!(page, "\n## {name}\n\n```text\n{}\n```\n", trimmed(&help(&[name])?));
