@@ -69,6 +69,21 @@ pub struct HostRoutes {
 /// Carries out what a container's labels ask for, in its namespace and in the host's.
 ///
 /// A second time it does nothing, unless something has changed there in between.
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// use portolan_container::Container;
+/// use portolan_netlink::{Conditions, Kind, Names, apply, parts};
+///
+/// let labels = BTreeMap::from([(Kind::Route.label(), "add 10.8.0.0/16 via 10.0.0.1".to_owned())]);
+/// let (parts, diagnostics) = parts(&labels, &Names::built_in(), &|_| None);
+/// assert!(diagnostics.is_empty());
+/// // A container that does not run, or no longer: nothing is done, and nothing is amiss.
+/// let container = Container { name: "web".to_owned(), labels, pid: None, ..Container::default() };
+/// let applied = apply(&container, &parts, &Conditions::default());
+/// assert!(applied.ended && applied.done.is_empty() && applied.diagnostics.is_empty());
+/// ```
 pub fn apply(container: &Container, parts: &[Part], conditions: &Conditions) -> Applied {
     let mut applied = Applied::default();
     let (host, inside): (Vec<Part>, Vec<Part>) =

@@ -184,6 +184,11 @@ const FOR_A_SHELL: [char; 10] = ['"', '\'', '#', '|', '&', '<', '>', '`', '\\', 
 
 /// A refusal as a finding, without its place.
 fn refused(refusal: &Refusal) -> Diagnostic {
+    // Where `ip` prints how it is used, what is missing says more.
+    if refusal.text.starts_with("Usage:") {
+        let missing = refusal.help.as_deref().unwrap_or("the string is not complete");
+        return Diagnostic::error(STRING, missing);
+    }
     let mut message = refusal.text.strip_prefix("Error: ").unwrap_or(&refusal.text).to_owned();
     message.truncate(message.trim_end_matches('.').len());
     let diagnostic = Diagnostic::error(STRING, message);
@@ -295,5 +300,100 @@ mod tests {
         assert_eq!(diagnostics[0].code, VARIABLE);
         assert_eq!(diagnostics[0].message, "variable `NONE` has no value");
         assert_eq!(diagnostics[0].label, Some(LabelPlace::value("docker-events.host-route", 19..24)));
+    }
+
+    #[test]
+    fn parts_have_their_places_in_the_order_of_kinds() {
+        let labels = [
+            ("docker-events.rule", "add from 2001:db8::/64 table 5"),
+            ("docker-events.route", " -6  add default dev eth0;;\n del 10/8 ; "),
+            ("docker-events.host-route", "add ${VPN_IP}/24 dev lo"),
+            ("docker-events.address", "add 10.0.0.3/24 dev eth0"),
+        ];
+        let (parts, diagnostics) = read(&labels);
+        assert_eq!(diagnostics, []);
+        let found: Vec<_> = parts.iter().map(|part| (part.kind, part.command(), part.span.clone())).collect();
+        let expected = [
+            (Kind::Address, "ip address add 10.0.0.3/24 dev eth0", 0..24),
+            (Kind::Route, "ip -6 route add default dev eth0", 1..25),
+            (Kind::Route, "ip route del 10/8", 29..37),
+            (Kind::Rule, "ip rule add from 2001:db8::/64 table 5", 0..30),
+            (Kind::HostRoute, "ip route add 10.0.8.0/24 dev lo", 0..23),
+        ];
+        assert_eq!(found, expected.map(|(kind, command, span)| (kind, command.to_owned(), span)));
+    }
+
+    #[track_caller]
+    fn check_refused(key: &str, value: &str, code: Code, place: &str, message: &str, help: Option<&str>) {
+        let (_, diagnostics) = read(&[(key, value)]);
+        let [diagnostic] = diagnostics.as_slice() else { panic!("{value:?}: {diagnostics:?}") };
+        let found = diagnostic.label.as_ref().map(|it| (&*it.key, &value[it.start..it.end]));
+        assert_eq!(found, Some((key, place)), "{value:?}");
+        assert_eq!((diagnostic.code, &*diagnostic.message), (code, message), "{value:?}");
+        assert_eq!(diagnostic.help.as_deref(), help, "{value:?}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_where_it_is() {
+        let (route, host) = ("docker-events.route", "docker-events.host-route");
+        check_refused(
+            route,
+            "del default; add 10.0.0.0/33 dev eth0",
+            STRING,
+            "10.0.0.0/33",
+            "any valid prefix is expected rather than \"10.0.0.0/33\"",
+            None,
+        );
+        // Beyond the string's end: the whole string.
+        check_refused(
+            route,
+            "del default; add ",
+            STRING,
+            "add",
+            "a destination is missing: `default`, an address, or a prefix such as `10.2.0.0/16`",
+            None,
+        );
+        // After a value that is longer than its variable.
+        check_refused(
+            host,
+            "add $VPN_IP/24 dev lo metric x",
+            STRING,
+            "x",
+            "argument \"x\" is wrong: \"metric\" value is invalid",
+            None,
+        );
+        // In the value itself.
+        check_refused(
+            host,
+            "add 10.0.0.0/8 metric ${VPN_IP}",
+            STRING,
+            "${VPN_IP}",
+            "argument \"10.0.8.0\" is wrong: \"metric\" value is invalid",
+            None,
+        );
+        check_refused(
+            host,
+            "add $(hostname)/24 dev lo",
+            VARIABLE,
+            "$",
+            "`$` that begins no variable",
+            Some("variables are written `$NAME` or `${NAME}`; there are no other substitutions"),
+        );
+        check_refused(
+            route,
+            "add $VPN_IP/24 dev eth0",
+            VARIABLE,
+            "$VPN_IP",
+            "`$`: there are variables in `docker-events.host-route` only",
+            Some("write the value itself; in a Compose file `$NAME` is replaced by Compose"),
+        );
+        check_refused(
+            "docker-events.address",
+            "add 10.0.0.3/24 nodad dev eth0",
+            IGNORED,
+            "add 10.0.0.3/24 nodad dev eth0",
+            "`ip address add 10.0.0.3/24 nodad dev eth0`: nodad option can be set only for IPv6 addresses",
+            None,
+        );
     }
 }

@@ -59,6 +59,19 @@ pub struct Context<'a> {
 ///
 /// Keywords, abbreviations, numbers, defaults, checks and their order are those of iproute2 6.1.
 ///
+/// ```
+/// use portolan_netlink::{Action, AddressFamily, Context, Dialect, Names, Object, RouteVerb, parse};
+///
+/// let names = Names::built_in();
+/// let context = Context { names: &names, dialect: Dialect::Label, family: AddressFamily::Unspec };
+/// let parsed = parse(Object::Route, "add 10.8/16 via 10.0.0.1 table main", context).unwrap();
+/// assert!(matches!(parsed.action, Action::Route(change) if change.verb == RouteVerb::Add));
+///
+/// let refusal = parse(Object::Route, "add 10.8/16 table mian", context).unwrap_err();
+/// assert_eq!(refusal.text, "Error: argument \"mian\" is wrong: \"table\" value is invalid");
+/// assert_eq!((refusal.exit.code(), refusal.span), (255, 18..22));
+/// ```
+///
 /// # Errors
 /// What `ip` would refuse before it sent anything, in its words; and strings that only print, which would have no effect.
 pub fn parse(object: Object, text: &str, context: Context<'_>) -> Result<Parsed, Refusal> {

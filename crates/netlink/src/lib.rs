@@ -1,4 +1,4 @@
-//! The `ip address|route|rule` language as typed actions and netlink messages.
+#![doc = include_str!("../README.md")]
 
 mod action;
 mod answer;

@@ -23,7 +23,8 @@ use crate::{
 /// What becomes of each string of a container in a namespace, in order.
 ///
 /// The same strings a second time come to nothing: what a string adds is there, what it deletes is gone, and a sequence that
-/// takes something away and puts it back is left alone, so that there is no gap in between.
+/// takes something away and puts it back is left alone, so that there is no gap in between. The exceptions are those of the
+/// kernel's own, which are listed [above](crate#what-is-there-already).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// One step a string.
@@ -109,6 +110,21 @@ pub enum Place {
 /// Makes a plan for strings of one container that are all for the same namespace.
 ///
 /// `state` is what the namespace holds now; its links have the container's networks.
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// use portolan_netlink::{Allow, Danger, Kind, Names, Place, State, Step, parts, plan};
+///
+/// let labels = BTreeMap::from([(Kind::Route.label(), "add blackhole 10.8.0.0/16".to_owned())]);
+/// let (parts, _) = parts(&labels, &Names::built_in(), &|_| None);
+/// let state = State::default();
+/// let made = plan(&parts, &state, Place::Container, Allow::default());
+/// assert_eq!(made.requests()[0].name(), "RTM_NEWROUTE");
+/// // The same for a container on the host's network.
+/// let made = plan(&parts, &state, Place::Host, Allow::default());
+/// assert_eq!(made.steps, [Step::Dangerous(Danger::Host)]);
+/// ```
 pub fn plan(parts: &[Part], state: &State, place: Place, allow: Allow) -> Plan {
     let actions = || parts.iter().map(|part| &part.parsed.action);
     let mut steps: Vec<Option<Step>> =

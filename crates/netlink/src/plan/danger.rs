@@ -106,3 +106,98 @@ pub(super) fn find(part: &Part, state: &State, place: Place, allow: Allow) -> Op
 
 /// The table of the namespace's own addresses.
 const LOCAL: u32 = 255;
+
+#[cfg(test)]
+mod tests {
+    use netlink_packet_route::AddressFamily;
+    use netlink_packet_route::rule::{RuleAction, RuleAttribute, RuleMessage};
+
+    use super::*;
+    use crate::plan::{Step, plan};
+    use crate::{Dumped, Link, Links, Names};
+
+    /// The rules that the kernel makes for each family, and one of the user's.
+    fn state() -> State {
+        let rule = |family, table: u8, attributes: Vec<RuleAttribute>| {
+            let mut message = RuleMessage::default();
+            message.header.family = family;
+            message.header.table = table;
+            message.header.action = RuleAction::ToTable;
+            message.attributes = attributes;
+            Dumped { message, body: Vec::new() }
+        };
+        let kernels = |family, table, priority| {
+            let protocol = RuleAttribute::Protocol(netlink_packet_route::route::RouteProtocol::Kernel);
+            rule(family, table, vec![protocol, RuleAttribute::Priority(priority)])
+        };
+        let users = rule(AddressFamily::Inet, 100, vec![RuleAttribute::Priority(100)]);
+        let rules = vec![
+            kernels(AddressFamily::Inet, 255, 0),
+            users,
+            kernels(AddressFamily::Inet, 254, 32_766),
+            kernels(AddressFamily::Inet6, 254, 32_766),
+        ];
+        let eth0 = Link { index: 2, name: "eth0".to_owned(), ..Link::default() };
+        State { links: Links::new(vec![eth0]), rules, ..State::default() }
+    }
+
+    fn found(kind: Kind, text: &str, place: Place, allow: Allow) -> Option<Danger> {
+        let labels = [(kind.label(), text.to_owned())].into();
+        let (parts, diagnostics) = crate::parts(&labels, &Names::built_in(), &|_| None);
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
+        match plan(&parts, &state(), place, allow).steps.pop() {
+            Some(Step::Dangerous(danger)) => Some(danger),
+            _ => None,
+        }
+    }
+
+    #[track_caller]
+    fn check(kind: Kind, text: &str, place: Place, expected: Option<&Danger>) {
+        assert_eq!(found(kind, text, place, Allow::default()).as_ref(), expected, "{text:?}");
+        assert_eq!(found(kind, text, place, Allow { flush: true, host: true }), None, "{text:?}");
+    }
+
+    #[test]
+    fn rules_of_the_kernel() {
+        let all = Some(&Danger::KernelRules);
+        // All go but that of priority 0.
+        check(Kind::Rule, "flush", Place::Container, all);
+        check(Kind::Rule, "flush table 100", Place::Container, None);
+        check(Kind::Rule, "delete table main", Place::Container, all);
+        check(Kind::Rule, "-6 delete from all", Place::Container, all);
+        check(Kind::Rule, "delete priority 32766", Place::Container, all);
+        check(Kind::Rule, "delete priority 0", Place::Container, all);
+        check(Kind::Rule, "delete table 100", Place::Container, None);
+        check(Kind::Rule, "delete priority 100", Place::Container, None);
+        check(Kind::Rule, "delete table 101", Place::Container, None);
+    }
+
+    #[test]
+    fn the_table_of_own_addresses() {
+        let local = Some(&Danger::LocalTable);
+        check(Kind::Route, "delete local 10.0.0.2 dev eth0 table local", Place::Container, local);
+        check(Kind::Route, "delete local 10.0.0.2", Place::Container, local);
+        check(Kind::Route, "delete 10.0.0.2", Place::Container, None);
+        check(Kind::Route, "flush table main", Place::Container, None);
+        check(Kind::HostRoute, "flush table 100", Place::Host, Some(&Danger::HostFlush));
+        check(Kind::HostRoute, "add blackhole 10.0.0.0/8", Place::Host, None);
+    }
+
+    #[test]
+    fn the_host_by_a_containers_label() {
+        let host = Some(&Danger::Host);
+        check(Kind::Route, "add blackhole 10.0.0.0/8", Place::Host, host);
+        check(Kind::Rule, "add table 100", Place::Host, host);
+        check(Kind::Address, "add 10.0.0.3/24 dev eth0", Place::Host, host);
+        let flush = Allow { flush: true, host: false };
+        assert_eq!(found(Kind::Rule, "add table 100", Place::Host, flush).as_ref(), host);
+    }
+
+    #[test]
+    fn each_says_what_and_what_to_do() {
+        for danger in [Danger::Host, Danger::KernelRules, Danger::LocalTable, Danger::HostFlush] {
+            assert!(danger.help().contains("`network.allow: ["), "{danger:?}");
+            assert!(!danger.describe().ends_with('.'), "{danger:?}");
+        }
+    }
+}

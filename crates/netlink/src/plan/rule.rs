@@ -177,3 +177,52 @@ fn is_all(kind: u16, value: &[u8]) -> bool {
         kind => NOTHING.contains(&kind) && value.iter().all(|byte| *byte == 0),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use netlink_packet_core::DefaultNla;
+    use netlink_packet_route::rule::{RulePortRange, RuleUidRange};
+
+    use super::*;
+
+    fn rule(attributes: &[RuleAttribute]) -> RuleMessage {
+        let mut message = RuleMessage::default();
+        message.header.family = AddressFamily::Inet;
+        message.header.table = 100;
+        message.header.action = RuleAction::ToTable;
+        message.attributes = attributes.to_vec();
+        message
+    }
+
+    /// Whether a rule that is wanted is there, where the kernel tells this of one.
+    #[track_caller]
+    fn check(wanted: &[RuleAttribute], told: &[RuleAttribute], expected: bool) {
+        let of_all = [
+            RuleAttribute::Table(100),
+            RuleAttribute::SuppressPrefixLen(u32::MAX),
+            RuleAttribute::Protocol(RouteProtocol::Unspec),
+            RuleAttribute::Priority(32_765),
+        ];
+        let there = rule(&[&of_all, told].concat());
+        assert_eq!(is_same(&rule(wanted), &there), expected, "{wanted:?}, {told:?}");
+    }
+
+    #[test]
+    fn what_the_kernel_adds_makes_no_other_rule() {
+        let port = || RuleAttribute::DestinationPortRange(RulePortRange { start: 443, end: 443 });
+        let mask = |kind, value: &[u8]| RuleAttribute::Other(DefaultNla::new(kind, value.to_vec()));
+        check(&[port()], &[port()], true);
+        // Since Linux 6.15.
+        check(&[port()], &[port(), mask(29, &[0xff, 0xff])], true);
+        check(&[port()], &[port(), mask(29, &[0xff, 0])], false);
+        let mark = || RuleAttribute::FwMark(1);
+        check(&[mark()], &[mark(), RuleAttribute::FwMask(u32::MAX)], true);
+        check(&[mark()], &[mark(), RuleAttribute::FwMask(0xff)], false);
+        check(&[RuleAttribute::FwMark(0)], &[], true);
+        check(&[RuleAttribute::SuppressPrefixLen(0)], &[], false);
+        let root = RuleAttribute::UidRange(RuleUidRange { start: 0, end: 0 });
+        check(&[root], &[], false);
+        check(&[RuleAttribute::Priority(32_765)], &[], true);
+        check(&[RuleAttribute::Priority(7)], &[], false);
+    }
+}

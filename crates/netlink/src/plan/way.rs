@@ -4,8 +4,9 @@ use std::net::IpAddr;
 use netlink_packet_core::Nla;
 use netlink_packet_route::AddressFamily;
 use netlink_packet_route::route::{
-    RouteAddress, RouteAttribute, RouteFlags, RouteMessage, RouteMetric, RouteNextHopFlags, RoutePreference,
-    RouteProtocol, RouteScope, RouteType, RouteVia,
+    RouteAddress, RouteAttribute, RouteFlags, RouteIp6Tunnel, RouteIpTunnel, RouteLwTunnelEncap,
+    RouteMessage, RouteMetric, RouteNextHopFlags, RoutePreference, RouteProtocol, RouteScope, RouteType,
+    RouteVia, RouteXfrmTunnel,
 };
 
 /// A route in a form in which what was asked for and what the kernel tells can be compared.
@@ -278,10 +279,22 @@ fn is_same_other(wanted: &RouteAttribute, there: &RouteAttribute) -> bool {
     match (wanted, there) {
         (RouteAttribute::Encap(wanted), RouteAttribute::Encap(there)) => {
             wanted.iter().all(|it| there.contains(it))
-                && there.iter().all(|it| wanted.contains(it) || value(it).iter().all(|byte| *byte == 0))
+                && there.iter().all(|it| wanted.contains(it) || is_zero(it))
         }
         (wanted, there) => wanted == there,
     }
+}
+
+fn is_zero(encapsulation: &RouteLwTunnelEncap) -> bool {
+    use RouteLwTunnelEncap::{Ip, Ip6, Xfrm};
+    let value = match encapsulation {
+        // Of what netlink-packet-route does not know, its own length is another than the value's: it would panic.
+        Ip(RouteIpTunnel::Other(it)) | Ip6(RouteIp6Tunnel::Other(it)) | Xfrm(RouteXfrmTunnel::Other(it)) => {
+            value(it)
+        }
+        it => value(it),
+    };
+    value.iter().all(|byte| *byte == 0)
 }
 
 /// The metrics of a route, as the kernel keeps them: some have a limit, and those that are zero it forgets.
@@ -313,5 +326,86 @@ pub(super) fn ip(address: &RouteAddress) -> Option<IpAddr> {
         RouteAddress::Inet(address) => Some((*address).into()),
         RouteAddress::Inet6(address) => Some((*address).into()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use netlink_packet_core::DefaultNla;
+
+    use super::*;
+
+    fn way(attributes: &[RouteAttribute]) -> Way {
+        let mut message = RouteMessage::default();
+        message.header.address_family = AddressFamily::Inet;
+        message.header.kind = RouteType::Unicast;
+        message.attributes = attributes.to_vec();
+        Way::new(&message)
+    }
+
+    fn gateway(last: u8) -> RouteAttribute {
+        RouteAttribute::Gateway(RouteAddress::Inet([10, 0, 0, last].into()))
+    }
+
+    #[track_caller]
+    fn check(wanted: &[RouteAttribute], told: &[RouteAttribute], expected: bool) {
+        assert_eq!(way(wanted).is_same(&way(told)), expected, "{wanted:?}, {told:?}");
+    }
+
+    #[test]
+    fn a_route_as_the_kernel_tells_it() {
+        let link = RouteAttribute::Oif(2);
+        check(&[gateway(1)], &[gateway(1), link.clone()], true);
+        check(&[gateway(1), RouteAttribute::Oif(3)], &[gateway(1), link.clone()], false);
+        check(&[gateway(1)], &[gateway(2), link.clone()], false);
+        check(&[gateway(1)], &[gateway(1), RouteAttribute::Priority(5)], false);
+        // Of what stands twice, the last counts.
+        check(&[gateway(2), gateway(1)], &[gateway(1), link], true);
+        let metrics = |metrics: &[RouteMetric]| [gateway(1), RouteAttribute::Metrics(metrics.to_vec())];
+        let told = metrics(&[RouteMetric::Mtu(65_520), RouteMetric::CcAlgo("reno".to_owned())]);
+        let wanted =
+            [RouteMetric::CcAlgo("reno\0".to_owned()), RouteMetric::Mtu(65_535), RouteMetric::Rtt(0)];
+        check(&metrics(&wanted), &told, true);
+        check(&metrics(&wanted[..2]), &metrics(&wanted[..1]), false);
+    }
+
+    #[test]
+    fn an_encapsulation_with_more_than_is_known() {
+        let id = || RouteLwTunnelEncap::Ip6(RouteIp6Tunnel::Id(7));
+        let more =
+            |value: &[u8]| RouteLwTunnelEncap::Ip6(RouteIp6Tunnel::Other(DefaultNla::new(8, value.to_vec())));
+        let encap = |parts: &[RouteLwTunnelEncap]| [gateway(1), RouteAttribute::Encap(parts.to_vec())];
+        check(&encap(&[id()]), &encap(&[id(), more(&[0])]), true);
+        check(&encap(&[id()]), &encap(&[id(), more(&[1, 2, 3])]), false);
+    }
+
+    #[test]
+    fn next_hops_by_their_number() {
+        let number = || RouteAttribute::NhId(7);
+        // The kernel tells the hops as well.
+        let told = [number(), gateway(1), RouteAttribute::Oif(2)];
+        check(&[number()], &told, true);
+        check(&[gateway(1)], &told, false);
+        check(&[RouteAttribute::NhId(8)], &told, false);
+        assert!(way(&[number()]).means(&way(&told)));
+    }
+
+    #[test]
+    fn one_of_several_hops() {
+        let hop = |gateway: RouteAttribute, weight| {
+            let mut hop = netlink_packet_route::route::RouteNextHop::default();
+            hop.hops = weight;
+            hop.attributes = vec![gateway];
+            hop
+        };
+        let one = RouteAttribute::MultiPath(vec![hop(gateway(1), 4)]);
+        check(&[one], &[gateway(1), RouteAttribute::Oif(2)], true);
+        let two = |weight| [RouteAttribute::MultiPath(vec![hop(gateway(1), weight), hop(gateway(2), 0)])];
+        check(&two(1), &two(1), true);
+        check(&two(1), &two(2), false);
+        check(&[gateway(1)], &two(0), false);
+        // Either is meant by a string that deletes.
+        assert!(way(&[gateway(2)]).means(&way(&two(0))));
+        assert!(!way(&[gateway(3)]).means(&way(&two(0))));
     }
 }
