@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use portolan_container::{Attachment, Container, Image, Mount, NetworkMode, Port, Protocol, State};
+use portolan_container::{Attachment, Container, Image, NetworkMode, Port, Protocol, State};
 use portolan_hook::Record;
 use portolan_netlink::{Namespace, Process, asks};
 use portolan_settings::Settings;
@@ -15,7 +15,8 @@ use serde::Deserialize;
 
 use crate::location;
 
-/// The label that says whether a container is exposed: who gives it as an annotation gives all labels so.
+/// The label that says that a container is exposed: who gives it as an annotation gives all labels so. No blacklist has a say
+/// then, so that it need not be known what is mounted.
 const ENABLE: &str = "traefik.enable";
 /// The label that names one network of several.
 const NETWORK: &str = "traefik.docker.network";
@@ -33,8 +34,9 @@ pub(crate) fn container(record: &Record, settings: &Settings) -> Option<Containe
         || settings.network.default.is_some()
         || !settings.traefik_networks.is_empty()
         || asks(&record.annotations);
+    let is_exposed = label(ENABLE).is_some_and(|value| value.eq_ignore_ascii_case("true"));
     let ports = ports(&record.annotations);
-    if label(ENABLE).is_none()
+    if !is_exposed
         || names_networks
         || ports.is_empty()
         || settings.use_bind_port_ip
@@ -42,12 +44,8 @@ pub(crate) fn container(record: &Record, settings: &Settings) -> Option<Containe
     {
         return None;
     }
-    let stored = Stored::find(&record.bundle, &record.id);
-    if stored.is_none() && settings.blacklist.enabled {
-        return None;
-    }
+    let stored = Stored::find(&record.bundle, &record.id).unwrap_or_default();
     let name = record.origin.as_ref().and_then(|origin| origin.name.clone());
-    let stored = stored.unwrap_or_default();
     let (network_mode, attachments) = connection(record.pid)?;
     Some(Container {
         id: record.id.clone(),
@@ -57,7 +55,6 @@ pub(crate) fn container(record: &Record, settings: &Settings) -> Option<Containe
         network_mode,
         attachments,
         ports,
-        mounts: mounts(&record.bundle).unwrap_or_default(),
         pid: Some(record.pid),
         ..Container::default()
     })
@@ -138,27 +135,6 @@ impl Stored {
     }
 }
 
-/// What the runtime mounts into a container.
-fn mounts(bundle: &Path) -> Option<Vec<Mount>> {
-    #[derive(Deserialize)]
-    struct Specification {
-        #[serde(default)]
-        mounts: Vec<OfRuntime>,
-    }
-    #[derive(Deserialize)]
-    struct OfRuntime {
-        #[serde(default)]
-        source: String,
-        destination: String,
-        #[serde(default, rename = "type")]
-        kind: String,
-    }
-    let specification: Specification =
-        serde_json::from_slice(&fs::read(bundle.join("config.json")).ok()?).ok()?;
-    let mount = |it: OfRuntime| Mount { kind: it.kind, source: it.source, destination: it.destination };
-    Some(specification.mounts.into_iter().map(mount).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Write as _;
@@ -166,27 +142,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_image_and_the_mounts_are_in_files() {
+    fn the_name_and_the_image_are_in_files() {
         let scratch = tempfile::tempdir().unwrap();
         let bundle = scratch.path().join("ab/userdata");
         fs::create_dir_all(&bundle).unwrap();
         let put =
             |path: &Path, text: &str| fs::File::create(path).unwrap().write_all(text.as_bytes()).unwrap();
         assert_eq!(Stored::find(&bundle, "ab"), None);
-        assert_eq!(mounts(&bundle), None);
         put(&scratch.path().join("containers.json"), r#"[{"id":"cd"}]"#);
         let metadata = r#"{\"image-name\":\"docker.io/library/postgres:17\",\"name\":\"db\"}"#;
         let listed = format!(r#"[{{"id":"ab","names":["db"],"metadata":"{metadata}"}}]"#);
         put(&scratch.path().join("volatile-containers.json"), &listed);
         let image = "docker.io/library/postgres:17".to_owned();
         assert_eq!(Stored::find(&bundle, "ab"), Some(Stored { name: Some("db".to_owned()), image }));
-        put(
-            &bundle.join("config.json"),
-            r#"{"mounts":[{"destination":"/data","type":"bind","source":"/srv"}]}"#,
-        );
-        let mount =
-            Mount { kind: "bind".to_owned(), source: "/srv".to_owned(), destination: "/data".to_owned() };
-        assert_eq!(mounts(&bundle), Some(vec![mount]));
     }
 
     #[test]

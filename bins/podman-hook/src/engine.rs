@@ -22,10 +22,13 @@ const LONGEST: u64 = 16 * 1024 * 1024;
 /// What the engine knows of a container. It can be asked once the hook has returned: until then it holds the container's lock.
 pub(crate) fn inspect(record: &Record, settings: &Settings) -> anyhow::Result<Container> {
     let limit = settings.hook.timeout;
-    match over_socket(&location::socket(record), &record.id, limit) {
-        Ok(Some(container)) => return Ok(container),
-        Ok(None) => debug!("the service does not know the container"),
-        Err(error) => debug!("no service is asked: {error:#}"),
+    let socket = location::socket(record);
+    if socket.exists() {
+        match over_socket(&socket, &record.id, limit) {
+            Ok(Some(container)) => return Ok(container),
+            Ok(None) => debug!(container = record.id, "podman's service does not know it"),
+            Err(error) => debug!(container = record.id, "podman's service does not answer: {error:#}"),
+        }
     }
     by_program(record, limit)
 }
@@ -34,9 +37,6 @@ pub(crate) fn inspect(record: &Record, settings: &Settings) -> anyhow::Result<Co
 fn over_socket(socket: &Path, id: &str, limit: Duration) -> anyhow::Result<Option<Container>> {
     /// A service that systemd starts for us has to read its settings first.
     const FIRST: Duration = Duration::from_secs(2);
-    if !socket.exists() {
-        return Ok(None);
-    }
     let endpoint = Endpoint::parse(&format!("unix://{}", socket.display()))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {

@@ -10,6 +10,7 @@ mod hook;
 mod install;
 mod location;
 mod log;
+mod networks;
 mod probe;
 mod publish;
 mod settings;

@@ -2,20 +2,18 @@
 
 use std::path::Path;
 
-use portolan_container::Container;
 use portolan_hook::{Records, is_alive};
-use portolan_netlink::{apply, asks, parts};
 use portolan_program::{configure, report};
 use portolan_settings::Settings;
 use portolan_traefik::{Directory, Marker};
 
 use crate::drawing::Drawing;
-use crate::fault;
+use crate::{fault, networks};
 
 /// The file's name in the directory, without its extension.
 pub(crate) const STEM: &str = "podman-hook";
 
-/// Draws the file from all records, and drops those of containers that have ended. Nobody else does so meanwhile.
+/// Draws the file from all records, and drops those of containers that have ended, with their routes on the host. Nobody else does so meanwhile.
 pub(crate) fn publish(records: &Records, settings: &Settings) -> anyhow::Result<Drawing> {
     let mut directory = Directory::new(&settings.output, STEM, configure::format(settings))
         .map_err(report::directory)?
@@ -34,17 +32,8 @@ pub(crate) fn publish(records: &Records, settings: &Settings) -> anyhow::Result<
     fault::at("before-write");
     directory.write(&drawing.text()).map_err(report::directory)?;
     fault::at("after-write");
+    let running = all.into_iter().map(|(record, _)| record.id).collect();
+    networks::withdraw_but_for(&running, &held, settings);
     drop(held);
     Ok(drawing)
-}
-
-/// Carries out what a container's network labels ask for; what could not be done.
-pub(crate) fn networks(container: &Container, settings: &Settings) -> Vec<String> {
-    if !settings.network.enabled || !asks(&container.labels) {
-        return Vec::new();
-    }
-    let policy = configure::network(settings);
-    let (parts, mut diagnostics) = parts(&container.labels, &policy.names, &|name| policy.variable(name));
-    diagnostics.extend(apply(container, &parts, &policy.conditions).diagnostics);
-    diagnostics.iter().map(ToString::to_string).collect()
 }

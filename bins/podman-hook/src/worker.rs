@@ -11,7 +11,7 @@ use tracing::{info, warn};
 
 use crate::cli::WorkerArguments;
 use crate::drawing::Drawing;
-use crate::{annotated, engine, fault, location, log, probe, publish, settings};
+use crate::{annotated, engine, fault, location, log, networks, probe, publish, settings};
 
 /// Starts the worker and leaves it alone.
 ///
@@ -109,7 +109,7 @@ impl Worker {
                 for finding in published.findings(&record.id) {
                     warn!(container = name, "{finding}");
                 }
-                failures.extend(publish::networks(container, &self.settings));
+                failures.extend(networks::carry_out(container, records, &self.settings)?);
                 if self.settings.probe {
                     failures.extend(probe::probe(&published.servers(&record.id), Path::new("/proc")));
                 }

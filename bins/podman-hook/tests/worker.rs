@@ -184,9 +184,7 @@ fn the_next_hook_does_the_work_of_one_that_was_killed() {
 fn labels_as_annotations_need_no_podman() {
     let scene = Scene::new("exit 1");
     let annotations = r#""traefik.enable":"true","traefik.http.services.s.loadbalancer.server.port":"8080""#;
-    let mut hook = hook();
-    hook.env("PORTOLAN_BLACKLIST_ENABLED", "false");
-    assert!(scene.start(hook, annotations).wait().unwrap().success());
+    assert!(scene.start(hook(), annotations).wait().unwrap().success());
     // The process is no container of its own: it is reached where the host is.
     scene.until("dynamic/podman-hook.yml", "http://127.0.0.1:8080");
     assert!(!scene.at("asked").exists());

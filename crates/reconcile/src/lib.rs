@@ -16,7 +16,7 @@ pub use backoff::Backoff;
 pub use chart::{CANNOT_CARRY, Chart, Told};
 pub use event::{Command, Event, Status};
 pub use follow::follow;
-pub use network::{NetworkPolicy, Networks};
+pub use network::{Ledger, NetworkPolicy, Networks};
 pub use news::{Change, News};
 pub use pace::Pace;
 pub use run::{Error, Loop};

@@ -12,7 +12,7 @@ use portolan_netlink::{Answer, Applied, Conditions, NO_ENTRY, Names, apply, asks
 use tokio::sync::oneshot;
 use tracing::{debug, info, warn};
 
-use self::ledger::Ledger;
+pub use self::ledger::Ledger;
 use crate::run::log;
 use crate::script::ScriptEntrance;
 use crate::{ContainerKey, ScriptContext, ScriptQueue};

@@ -11,7 +11,7 @@ use tracing::warn;
 ///
 /// It is kept in a file, so that a restart of the service forgets none. Where the file cannot be written, memory alone knows.
 #[derive(Debug)]
-pub(super) struct Ledger {
+pub struct Ledger {
     path: PathBuf,
     /// By the container's identifier.
     entries: BTreeMap<String, BTreeSet<Route>>,
@@ -26,7 +26,7 @@ struct Route(String);
 
 impl Ledger {
     /// Reads the file, which may be absent. One that is something else is left alone.
-    pub(super) fn load(path: &Path) -> Self {
+    pub fn load(path: &Path) -> Self {
         let mut ledger = Self { path: path.to_owned(), entries: BTreeMap::new(), told: false };
         let read = std::fs::read(path).and_then(|text| Ok(serde_json::from_slice(&text)?));
         match read {
@@ -42,12 +42,12 @@ impl Ledger {
     }
 
     /// The containers that have routes.
-    pub(super) fn holders(&self) -> impl Iterator<Item = &String> {
+    pub fn holders(&self) -> impl Iterator<Item = &String> {
         self.entries.keys()
     }
 
     /// A container has added routes; those that were there already are its own too if another container's.
-    pub(super) fn note(&mut self, id: &str, routes: &HostRoutes) {
+    pub fn note(&mut self, id: &str, routes: &HostRoutes) {
         let others = |route: &Route| self.entries.values().any(|held| held.contains(route));
         let there = routes.there.iter().map(Route::of).filter(others);
         let new: BTreeSet<Route> = routes.added.iter().map(Route::of).chain(there).collect();
@@ -63,7 +63,7 @@ impl Ledger {
     }
 
     /// A container has stopped: the routes that no other asked for, or none if they are to stay. `None` where it had none.
-    pub(super) fn leave(&mut self, id: &str, keep: bool) -> Option<Vec<Request>> {
+    pub fn leave(&mut self, id: &str, keep: bool) -> Option<Vec<Request>> {
         let held = self.entries.remove(id)?;
         self.write();
         let others = |route: &Route| self.entries.values().any(|held| held.contains(route));
