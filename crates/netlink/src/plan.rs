@@ -2,6 +2,7 @@
 
 pub(crate) mod address;
 mod danger;
+mod hop;
 pub(crate) mod route;
 pub(crate) mod rule;
 mod trial;

@@ -5,8 +5,9 @@ use netlink_packet_route::address::{AddressAttribute, AddressMessage};
 use netlink_packet_route::route::{RouteAttribute, RouteHeader, RouteMessage};
 
 use super::Idle;
+use super::hop::ip;
 use super::trial::{Found, Trial, Verdicts};
-use super::way::{Slot, Way, ip};
+use super::way::{Slot, Way};
 use crate::{Action, Dumped, RouteVerb, State};
 
 /// Family, table and destination: routes that differ in one of them are not in each other's way.
