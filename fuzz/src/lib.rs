@@ -10,6 +10,8 @@ mod inspect;
 mod kernel;
 mod labels;
 mod netlink;
+mod origin;
+mod state;
 mod template;
 
 use std::path::{Path, PathBuf};
@@ -20,6 +22,8 @@ pub use inspect::inspect;
 pub use kernel::kernel;
 pub use labels::labels;
 pub use netlink::netlink;
+pub use origin::origin;
+pub use state::state;
 pub use template::template;
 
 /// The entry point of a target: the fuzzer's where there is one, else a `main` that replays files.

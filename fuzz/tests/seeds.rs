@@ -46,3 +46,13 @@ fn netlink() {
 fn kernel() {
     check("kernel", portolan_fuzz::kernel);
 }
+
+#[test]
+fn state() {
+    check("state", portolan_fuzz::state);
+}
+
+#[test]
+fn origin() {
+    check("origin", portolan_fuzz::origin);
+}
