@@ -58,9 +58,8 @@ fn commands(program: &str) -> Result<String> {
         capture(command(program).args(arguments).arg("--help").env_remove("COLUMNS"))
     };
     let overview = help(&[])?;
-    let mut page = format!(
-        "<!-- Made from the program's help; `cargo xtask docs` writes it anew. -->\n\n# {program}\n"
-    );
+    let mut page =
+        format!("<!-- Made from the program's help; `cargo xtask docs` writes it anew. -->\n\n# {program}\n");
     let _ = write!(page, "\n```text\n{}\n```\n", trimmed(&overview));
     for name in names(&overview) {
         let _ = write!(page, "\n## {name}\n\n```text\n{}\n```\n", trimmed(&help(&[name])?));

@@ -40,7 +40,8 @@ pub(crate) fn replace<'a>(
         let value = value(name).ok_or_else(|| {
             unset(
                 format!("variable `{name}` has no value"),
-                "set it under `network.variables` in the settings, or in the environment of the service".to_owned(),
+                "set it under `network.variables` in the settings, or in the environment of the service"
+                    .to_owned(),
             )
         })?;
         if value.is_empty() || value.contains(|c: char| c.is_whitespace() || c.is_control() || c == ';') {

@@ -154,12 +154,12 @@ impl Worker {
                 Order::Only { engine, ids } => {
                     let gone = |key: &&ContainerKey| key.engine == engine && !ids.contains(&key.id);
                     for key in self.standing.keys().filter(gone).cloned().collect::<Vec<_>>() {
-                        self.forget(key);
+                        self.forget(&key);
                     }
                     self.listed.insert(engine, ids);
                     self.withdraw_of_strangers();
                 }
-                Order::Forget(key) => self.forget(key),
+                Order::Forget(key) => self.forget(&key),
                 Order::Script(context) => {
                     if let Some(scripts) = &self.scripts {
                         scripts.post(*context);
@@ -169,7 +169,7 @@ impl Worker {
                     self.policy = *policy;
                     let seen: Vec<_> = std::mem::take(&mut self.standing).into_iter().collect();
                     for (key, standing) in seen {
-                        self.carry_out(key, standing.container, standing.told);
+                        self.carry_out(key, standing.container, &standing.told);
                     }
                 }
             }
@@ -188,13 +188,13 @@ impl Worker {
                 self.standing.insert(key, before);
             }
             Some(before) if before.container.pid == container.pid => {
-                self.carry_out(key, container, before.told)
+                self.carry_out(key, container, &before.told)
             }
-            _ => self.carry_out(key, container, Vec::new()),
+            _ => self.carry_out(key, container, &[]),
         }
     }
 
-    fn carry_out(&mut self, key: ContainerKey, container: Box<Container>, told: Vec<Diagnostic>) {
+    fn carry_out(&mut self, key: ContainerKey, container: Box<Container>, told: &[Diagnostic]) {
         let (parts, mut diagnostics) =
             parts(&container.labels, &self.policy.names, &|name| self.policy.variable(name));
         for diagnostic in &mut diagnostics {
@@ -230,8 +230,8 @@ impl Worker {
         diagnostics.push(Diagnostic::error(NO_ENTRY, message).in_container(name).with_help(help));
     }
 
-    fn forget(&mut self, key: ContainerKey) {
-        let standing = self.standing.remove(&key);
+    fn forget(&mut self, key: &ContainerKey) {
+        let standing = self.standing.remove(key);
         let name = standing.map(|standing| standing.container.name);
         self.withdraw(&key.id, name.as_deref().unwrap_or(&key.id));
     }
