@@ -1,6 +1,6 @@
 use std::fs::{self, File, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
@@ -34,9 +34,21 @@ pub struct Directory {
     path: PathBuf,
     stem: String,
     format: Format,
+    extension: String,
     marker: Marker,
     /// Whether our file of the other format may still be there.
     other_format: bool,
+    mode: Mode,
+    adopts_empty: bool,
+    synced: bool,
+}
+
+/// Who may read the file.
+#[derive(Clone, Copy, Debug)]
+enum Mode {
+    Fixed(u32),
+    /// As it was, group included; the first one like this.
+    Kept(u32),
 }
 
 /// What a write came to.
@@ -61,7 +73,60 @@ impl Directory {
         if Path::new(stem).file_name().is_none_or(|name| name != stem) {
             return Err(Error::Stem { stem: stem.to_owned() });
         }
-        Ok(Self { path, stem: stem.to_owned(), format, marker: Marker::new(stem), other_format: true })
+        Ok(Self {
+            path,
+            stem: stem.to_owned(),
+            format,
+            extension: format.extension().to_owned(),
+            marker: Marker::new(stem),
+            other_format: true,
+            mode: Mode::Fixed(0o644),
+            adopts_empty: false,
+            synced: true,
+        })
+    }
+
+    /// The file of this path, in the format that its extension says, for a program that was given one file rather than a directory.
+    ///
+    /// # Errors
+    /// [`Error::UnknownFormat`] for another extension, else those of [`Directory::new`].
+    pub fn of_file(path: &Path, marker: Marker) -> Result<Self, Error> {
+        let part = |part: Option<&std::ffi::OsStr>| part.map(|it| it.to_string_lossy().into_owned());
+        let extension = part(path.extension()).unwrap_or_default();
+        let format = extension.parse()?;
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let stem = part(path.file_stem()).unwrap_or_default();
+        let directory = Self::new(directory.unwrap_or(Path::new(".")), &stem, format)?;
+        // What stands in another file was not asked about.
+        Ok(Self { extension, marker, other_format: false, ..directory })
+    }
+
+    /// The same, with these permissions for the file instead of 0644.
+    #[must_use]
+    pub const fn with_mode(mut self, mode: u32) -> Self {
+        self.mode = Mode::Fixed(mode);
+        self
+    }
+
+    /// The same, the file keeping permissions and group of the one before; `first` if there was none.
+    #[must_use]
+    pub const fn keeping_mode(mut self, first: u32) -> Self {
+        self.mode = Mode::Kept(first);
+        self
+    }
+
+    /// The same, an empty file counting as ours: somebody made it for us, with the permissions that it should have.
+    #[must_use]
+    pub const fn adopting_empty(mut self) -> Self {
+        self.adopts_empty = true;
+        self
+    }
+
+    /// The same, without waiting for the disk: for a program that writes the file anew whenever it starts.
+    #[must_use]
+    pub const fn unsynced(mut self) -> Self {
+        self.synced = false;
+        self
     }
 
     /// The same, for a program that isn't called as its file is.
@@ -78,7 +143,12 @@ impl Directory {
 
     /// Our file in it.
     pub fn file(&self) -> PathBuf {
-        self.file_in(self.format)
+        self.path.join(format!("{}.{}", self.stem, self.extension))
+    }
+
+    /// What it is written in.
+    pub const fn format(&self) -> Format {
+        self.format
     }
 
     /// By what our file is known: the header that its documents must have.
@@ -120,7 +190,7 @@ impl Directory {
             return Err(Error::Unmarked { path: file, marker: self.marker.to_string() });
         }
         let old = self.ours(&file)?;
-        let replaces = old.is_some();
+        let metadata = old.as_ref().and_then(|old| old.file.metadata().ok());
         let unchanged = match old {
             Some(old) => old.is(text).map_err(|error| Error::io("read", &file, error))?,
             None => false,
@@ -128,7 +198,7 @@ impl Directory {
         let outcome = if unchanged {
             Outcome::Unchanged
         } else {
-            self.replace(&file, text, replaces)?;
+            self.replace(&file, text, metadata.as_ref())?;
             Outcome::Written
         };
         if self.other_format {
@@ -155,8 +225,8 @@ impl Directory {
         Ok(present || other)
     }
 
-    /// Writes the file anew; `replaces` says whether there is one.
-    fn replace(&self, file: &Path, text: &str, replaces: bool) -> Result<(), Error> {
+    /// Writes the file anew; `old` is the one before, if there was one.
+    fn replace(&self, file: &Path, text: &str, old: Option<&fs::Metadata>) -> Result<(), Error> {
         let scratch = self.scratch();
         let make = || tempfile::Builder::new().prefix("").suffix(".tmp").tempfile_in(&scratch);
         let mut temporary = match make() {
@@ -170,20 +240,38 @@ impl Directory {
         }
         .map_err(|error| Error::io("create a file in", &scratch, error))?;
         // To sync takes longer than all else together: where that is safe, Traefik does not wait for it.
-        let sync_first = !(replaces && orders_renames(temporary.as_file()));
+        let sync_first = self.synced && !(old.is_some() && orders_renames(temporary.as_file()));
         let written = (|| {
-            temporary.as_file().set_permissions(Permissions::from_mode(0o644))?;
+            self.permit(temporary.as_file(), old)?;
             temporary.write_all(text.as_bytes())?;
             if sync_first { temporary.as_file().sync_all() } else { Ok(()) }
         })();
         // Dropped on its way out, the temporary file is gone too.
         written.map_err(|error| Error::io("write", temporary.path(), error))?;
         let new = temporary.persist(file).map_err(|error| Error::io("replace", file, error.error))?;
+        if !self.synced {
+            return Ok(());
+        }
         if !sync_first {
             new.sync_all().map_err(|error| Error::io("sync", file, error))?;
         }
         sync_directory(&self.path);
         Ok(())
+    }
+
+    /// Lets those read the new file who should.
+    fn permit(&self, new: &File, old: Option<&fs::Metadata>) -> io::Result<()> {
+        let mode = match (self.mode, old) {
+            (Mode::Fixed(mode) | Mode::Kept(mode), None) | (Mode::Fixed(mode), Some(_)) => mode,
+            (Mode::Kept(_), Some(old)) => {
+                // Only a member of the group may give it: whoever is not leaves ours, and the mode says what that may do.
+                if new.metadata()?.gid() != old.gid() {
+                    let _ = fchown(new, None, Some(old.gid()));
+                }
+                old.permissions().mode() & 0o777
+            }
+        };
+        new.set_permissions(Permissions::from_mode(mode))
     }
 
     /// The file of ours at this path, none if nothing is there.
@@ -216,7 +304,7 @@ impl Directory {
             let mut beginning = Vec::new();
             let length = self.marker.as_str().len() as u64 + 1;
             (&mut file).take(length).read_to_end(&mut beginning)?;
-            let ours = self.marker.heads(&beginning);
+            let ours = self.marker.heads(&beginning) || (self.adopts_empty && beginning.is_empty());
             Ok(if ours { Found::Ours(Ours { file, beginning }) } else { Found::Foreign })
         };
         read().map_err(|error| Error::io("read", path, error))

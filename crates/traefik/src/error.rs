@@ -142,6 +142,8 @@ pub enum Place {
     },
     /// The list `tls.certificates`.
     Certificates,
+    /// The file as a whole.
+    Whole,
 }
 
 impl Place {
@@ -156,6 +158,7 @@ impl fmt::Display for Place {
         match self {
             Self::Element { section, name } => write!(f, "{} `{}`", section.element(), name.escape_debug()),
             Self::Certificates => f.write_str("TLS certificates"),
+            Self::Whole => f.write_str("the file"),
         }
     }
 }

@@ -18,9 +18,15 @@ impl Marker {
     /// The marker of the program of this name. Traefik reads even comments as templates, so that what is neither letter,
     /// digit, `-`, `_` nor `.` in the name stands as `-`.
     pub fn new(program: &str) -> Self {
+        Self::with_advice(program, "change the labels instead")
+    }
+
+    /// The same, for a program whose file comes from elsewhere than labels: `advice` is what to do instead of an edit, in words that
+    /// the program knows beforehand.
+    pub fn with_advice(program: &str, advice: &'static str) -> Self {
         let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         let program: String = program.chars().map(|c| if known(c) { c } else { '-' }).collect();
-        Self { line: format!("# Written by {program}. Edits are lost: change the labels instead.") }
+        Self { line: format!("# Written by {program}. Edits are lost: {advice}.") }
     }
 
     /// The line, without its line end.

@@ -360,3 +360,51 @@ fn a_directory_without_the_right_to_write_is_told() {
     nobody.uid(65534).gid(65534).current_dir("/");
     again(nobody, "a_directory_without_the_right_to_write_is_told", temp.path());
 }
+
+fn file(path: &Path) -> Directory {
+    let marker = Marker::with_advice("test", "ask the hub");
+    Directory::of_file(path, marker).expect("is a file's name").adopting_empty().unsynced()
+}
+
+#[test]
+fn a_file_that_was_given_is_written_as_it_was_given() {
+    let temp = tempfile::tempdir().expect("there is room");
+    for name in ["rules.toml", "rules.yaml", "rules.yml"] {
+        let path = temp.path().join(name);
+        let mut directory = file(&path).keeping_mode(0o600);
+        directory.prepare().expect("is writable");
+        let text = format!("{}\n", directory.marker());
+        assert_eq!(text, "# Written by test. Edits are lost: ask the hub.\n");
+        directory.write(&text).expect("is written");
+        assert_eq!((fs::read_to_string(&path).ok(), mode(&path)), (Some(text.clone()), 0o600));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("is ours");
+        directory.write(&format!("{text}a = 1\n")).expect("is written");
+        assert_eq!(mode(&path), 0o640, "{name}");
+        file(&path).with_mode(0o604).write(&text).expect("is written");
+        assert_eq!(mode(&path), 0o604, "{name}");
+    }
+    assert!(matches!(
+        Directory::of_file(Path::new("rules.conf"), Marker::new("test")),
+        Err(Error::UnknownFormat { .. })
+    ));
+}
+
+#[test]
+fn an_empty_file_may_be_ours_and_another_never() {
+    let temp = tempfile::tempdir().expect("there is room");
+    let path = temp.path().join("rules.toml");
+    let write = |content: &str| {
+        fs::write(&path, content).expect("there is room");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o660)).expect("is ours");
+    };
+    write("");
+    let mut directory = file(&path).keeping_mode(0o600);
+    directory.prepare().expect("is adopted");
+    directory.write(&format!("{}\n", directory.marker())).expect("is written");
+    assert_eq!(mode(&path), 0o660);
+    write("[http]\n");
+    assert!(matches!(directory.prepare(), Err(Error::Foreign { .. })));
+    write("");
+    let strict = Directory::of_file(&path, Marker::new("test")).expect("is a file's name").prepare();
+    assert!(matches!(strict, Err(Error::Foreign { .. })));
+}
