@@ -3,7 +3,6 @@
 mod cli;
 mod commands;
 mod configure;
-mod logging;
 mod supervise;
 mod systemd;
 mod unit;

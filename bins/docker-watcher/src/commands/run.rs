@@ -2,6 +2,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use portolan_engine::Endpoint;
+use portolan_program::logging;
 use portolan_reconcile::{Command, Event, Loop, Networks, Scripts, Sink, follow};
 use portolan_settings::Settings;
 use portolan_traefik::Directory;
@@ -11,7 +12,7 @@ use tracing::{error, info, warn};
 
 use super::render::STEM;
 use crate::cli::RunArguments;
-use crate::{configure, logging, report, supervise};
+use crate::{configure, report, supervise};
 
 /// Events that may wait for the loop: more would only hold memory while it writes.
 const QUEUE: usize = 64;

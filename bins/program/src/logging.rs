@@ -1,10 +1,12 @@
+//! The log of a program that runs on.
+
 use std::io::{self, IsTerminal};
 
 use portolan_settings::{Log, LogFormat, LogLevel};
 use tracing::level_filters::LevelFilter;
 
 /// Sends the log to standard error, as the settings want it.
-pub(crate) fn start(log: &Log) {
+pub fn start(log: &Log) {
     let level = match log.level {
         LogLevel::Error => LevelFilter::ERROR,
         LogLevel::Warn => LevelFilter::WARN,
