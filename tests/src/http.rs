@@ -18,11 +18,22 @@ pub struct Response {
 /// # Errors
 /// Where it gives no answer that can be read.
 pub fn get(server: SocketAddr, host: &str, path: &str) -> Result<Response> {
-    let limit = Duration::from_secs(5);
+    // In HTTP/1.0 the body ends with the connection, not in chunks.
+    exchange(server, &format!("GET {path} HTTP/1.0\r\nHost: {host}\r\n\r\n"), Duration::from_secs(5))
+}
+
+/// Sends this request, of HTTP/1.0, and waits for the answer as long as a busy machine may take.
+///
+/// # Errors
+/// Where it gives no answer that can be read.
+pub fn request(server: SocketAddr, request: &str) -> Result<Response> {
+    exchange(server, request, Duration::from_secs(60))
+}
+
+fn exchange(server: SocketAddr, request: &str, limit: Duration) -> Result<Response> {
     let mut stream = TcpStream::connect_timeout(&server, limit)?;
     stream.set_read_timeout(Some(limit))?;
-    // In HTTP/1.0 the body ends with the connection, not in chunks.
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: {host}\r\n\r\n")?;
+    stream.write_all(request.as_bytes())?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     let answer = String::from_utf8_lossy(&answer);

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod backends;
 mod command;
 mod container;
 mod docker;
@@ -7,6 +8,7 @@ mod engine;
 mod eventually;
 mod file_provider;
 mod http;
+mod hub_proxy;
 mod image;
 mod log;
 mod namespace;
@@ -24,13 +26,15 @@ mod traefik;
 mod vectors;
 mod watcher;
 
+pub use backends::Backends;
 pub use command::{command, output};
 pub use container::{Container, Run};
 pub use docker::Docker;
 pub use engine::Engine;
 pub use eventually::{PATIENCE, eventually};
 pub use file_provider::{FileProvider, Loaded};
-pub use http::{Response, get};
+pub use http::{Response, get, request};
+pub use hub_proxy::{HubProxy, add, add_once, api, hub_proxy_with};
 pub use image::IMAGE;
 pub use log::Log;
 pub use namespace::{NetworkNamespace, free_port};
@@ -38,7 +42,7 @@ pub use network::Network;
 pub use podman::{
     Podman, PodmanContainer, PodmanRun, PodmanScene, podman_scene, podman_scene_on, rootless_scene,
 };
-pub use prerequisites::{Need, static_watcher, unmet, xtask};
+pub use prerequisites::{Need, static_watcher, traefik as traefik_program, unmet, xtask};
 pub use process::Process;
 pub use records::{Record, records};
 pub use sandbox::Sandbox;

@@ -26,6 +26,8 @@ pub enum Need {
     Hook,
     /// Root, systemd, and control groups for its services.
     Systemd,
+    /// Root, and the proxy of JupyterHub under test.
+    HubProxy,
     /// The program under test as it is in an image, and the task that builds one.
     Image,
 }
@@ -45,6 +47,8 @@ pub fn unmet(needs: &[Need]) -> Result<Option<String>> {
         Need::Hook => hook().is_none().then(|| "`podman-hook` is not built".to_owned()),
         Need::Systemd => programs(&["bash", "nsenter", "systemctl", "systemd-analyze", "unshare"])
             .or_else(|| Systemd::hierarchy().err().map(|error| error.to_string())),
+        Need::HubProxy => programs(&["ip", "setpriv"])
+            .or_else(|| hub_proxy().is_none().then(|| "`jupyterhub-proxy` is not built".to_owned())),
         Need::Image => match (static_watcher(), xtask()) {
             (None, _) => Some("no static `docker-watcher`: `PORTOLAN_STATIC_WATCHER` names none".to_owned()),
             (_, None) => Some("`xtask` is not built".to_owned()),
@@ -81,7 +85,8 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
     directories.map(|directory| directory.join(program)).find(|file| file.is_file())
 }
 
-pub(crate) fn traefik() -> Option<PathBuf> {
+/// The Traefik that tests run.
+pub fn traefik() -> Option<PathBuf> {
     let venv = concat!(env!("CARGO_MANIFEST_DIR"), "/../.tools/venv/bin/traefik");
     given("PORTOLAN_TRAEFIK", venv.into()).or_else(|| find("traefik"))
 }
@@ -92,6 +97,10 @@ pub(crate) fn watcher() -> Option<PathBuf> {
 
 pub(crate) fn hook() -> Option<PathBuf> {
     given("PORTOLAN_HOOK", built()?.join("podman-hook"))
+}
+
+pub(crate) fn hub_proxy() -> Option<PathBuf> {
+    given("PORTOLAN_HUB_PROXY", built()?.join("jupyterhub-proxy"))
 }
 
 /// The program under test without need of a library, as `cargo xtask test` builds it.

@@ -81,6 +81,9 @@ impl Process {
 fn bound_to_this_thread(program: &Command) -> Command {
     let mut bound = command("setpriv");
     bound.args(["--pdeathsig", "KILL", "--"]).arg(program.get_program()).args(program.get_args());
+    if let Some(directory) = program.get_current_dir() {
+        bound.current_dir(directory);
+    }
     for (name, value) in program.get_envs() {
         match value {
             Some(value) => bound.env(name, value),

@@ -10,7 +10,7 @@ use crate::process::{capture, cargo, command, quiet, run as start};
 use crate::workspace;
 
 /// The programs whose command lines have a page each, from what they say of themselves.
-const PROGRAMS: [&str; 2] = ["docker-watcher", "podman-hook"];
+const PROGRAMS: [&str; 3] = ["docker-watcher", "jupyterhub-proxy", "podman-hook"];
 
 /// The package whose tests hold the reference of settings equal to its table, or write it.
 const SETTINGS: &str = "portolan-settings";

@@ -14,6 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("settings", &[]),
     ("routes", &["container", "labels"]),
     ("traefik", &["container", "labels", "routes"]),
+    ("jupyterhub", &["routes", "traefik"]),
     ("reconcile", &["container", "labels", "blacklist", "engine", "netlink", "routes", "traefik"]),
     (
         "docker-watcher",
@@ -39,6 +40,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "podman-hook",
         &["container", "engine", "hook", "netlink", "program", "reconcile", "settings", "traefik"],
     ),
+    ("jupyterhub-proxy", &["jupyterhub", "program", "settings", "traefik"]),
     ("xtask", &[]),
     (
         "tests",
@@ -57,11 +59,14 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Who may depend on these crates of others.
-const KEPT: &[(&str, &[&str])] =
-    &[("bollard", &["engine"]), ("tokio", &["engine", "reconcile", "docker-watcher", "podman-hook"])];
+const KEPT: &[(&str, &[&str])] = &[
+    ("bollard", &["engine"]),
+    ("hyper", &["jupyterhub-proxy"]),
+    ("tokio", &["engine", "reconcile", "docker-watcher", "jupyterhub-proxy", "podman-hook"]),
+];
 
 /// Crates that do no I/O: not even what their dependencies bring may hold a runtime or a network.
-const PURE: &[&str] = &["container", "labels", "blacklist", "routes", "traefik", "settings"];
+const PURE: &[&str] = &["container", "labels", "blacklist", "routes", "traefik", "settings", "jupyterhub"];
 
 #[test]
 fn dependencies_point_one_way() {

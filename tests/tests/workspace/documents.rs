@@ -88,7 +88,9 @@ fn check(line: &str, help: &mut Help) -> Vec<String> {
         line.split_whitespace().skip_while(|word| word.contains('=') || *word == "sudo").collect();
     let mut wrong = match words.as_slice() {
         ["cargo", "xtask", rest @ ..] => help.check("xtask", rest),
-        [program @ ("docker-watcher" | "podman-hook"), rest @ ..] => help.check(program, rest),
+        [program @ ("docker-watcher" | "jupyterhub-proxy" | "podman-hook"), rest @ ..] => {
+            help.check(program, rest)
+        }
         ["cargo", ..] => packages(&words),
         _ => Vec::new(),
     };

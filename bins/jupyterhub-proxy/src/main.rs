@@ -1,0 +1,42 @@
+//! A JupyterHub's proxy: the API of configurable-http-proxy in front of Traefik's file provider.
+
+mod activity;
+mod api;
+mod certificate;
+mod cli;
+mod client;
+mod fallback;
+mod files;
+mod hub;
+mod listen;
+mod marker;
+mod metrics;
+mod options;
+mod orphan;
+mod publish;
+mod run;
+mod serve;
+mod state;
+mod supervise;
+mod tls;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use portolan_program::report;
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args_os();
+    let result = if arguments.nth(1).is_some_and(|first| first == orphan::WORD) {
+        orphan::become_traefik(arguments)
+    } else {
+        options::Options::new(cli::Cli::parse()).and_then(run::run)
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report::error(&error);
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
+use tokio_rustls::{TlsAcceptor, TlsConnector};
+
+/// A certificate and its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pair {
+    pub(crate) certificate: std::path::PathBuf,
+    pub(crate) key: std::path::PathBuf,
+}
+
+/// What is asked of those who connect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub(crate) ca: std::path::PathBuf,
+    /// Whether those without a good certificate are refused.
+    pub(crate) required: bool,
+}
+
+/// Servers of ours.
+pub(crate) fn acceptor(pair: &Pair, asked: Option<&Asked>) -> anyhow::Result<TlsAcceptor> {
+    let builder = ServerConfig::builder();
+    let builder = match asked {
+        None => builder.with_no_client_auth(),
+        Some(asked) => {
+            let verifier = WebPkiClientVerifier::builder(roots(&asked.ca)?.into());
+            let verifier = if asked.required { verifier } else { verifier.allow_unauthenticated() };
+            builder.with_client_cert_verifier(verifier.build()?)
+        }
+    };
+    let config = builder
+        .with_single_cert(certificates(&pair.certificate)?, key(&pair.key)?)
+        .with_context(|| format!("cannot use the certificate `{}`", pair.certificate.display()))?;
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+/// How we connect to others.
+pub(crate) fn connector(ca: &Path, pair: Option<&Pair>) -> anyhow::Result<TlsConnector> {
+    let builder = ClientConfig::builder().with_root_certificates(roots(ca)?);
+    let config = match pair {
+        None => builder.with_no_client_auth(),
+        Some(pair) => builder
+            .with_client_auth_cert(certificates(&pair.certificate)?, key(&pair.key)?)
+            .with_context(|| format!("cannot use the certificate `{}`", pair.certificate.display()))?,
+    };
+    Ok(TlsConnector::from(Arc::new(config)))
+}
+
+fn roots(path: &Path) -> anyhow::Result<RootCertStore> {
+    let mut roots = RootCertStore::empty();
+    for certificate in certificates(path)? {
+        roots.add(certificate).with_context(|| format!("cannot use the authority `{}`", path.display()))?;
+    }
+    Ok(roots)
+}
+
+fn certificates(path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
+    let read = || CertificateDer::pem_file_iter(path)?.collect::<Result<Vec<_>, _>>();
+    read().with_context(|| format!("cannot read the certificate `{}`", path.display()))
+}
+
+fn key(path: &Path) -> anyhow::Result<PrivateKeyDer<'static>> {
+    PrivateKeyDer::from_pem_file(path).with_context(|| format!("cannot read the key `{}`", path.display()))
+}

@@ -1,0 +1,133 @@
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use crate::Samples;
+
+/// What is counted, told under the names that configurable-http-proxy has.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Counters {
+    api: BTreeMap<Operation, u64>,
+    api_statuses: BTreeMap<u16, u64>,
+    activity_updates: u64,
+    activity_time: Duration,
+}
+
+/// What the hub asks of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Operation {
+    /// `GET`
+    Get,
+    /// `POST`
+    Add,
+    /// `DELETE`
+    Delete,
+}
+
+impl Counters {
+    /// Counts a good request.
+    pub fn operation(&mut self, operation: Operation) {
+        *self.api.entry(operation).or_default() += 1;
+    }
+
+    /// Counts an answer.
+    pub fn answer(&mut self, status: u16) {
+        *self.api_statuses.entry(status).or_default() += 1;
+    }
+
+    /// Counts a reading of Traefik's metrics.
+    pub fn activity(&mut self, time: Duration) {
+        self.activity_updates += 1;
+        self.activity_time += time;
+    }
+
+    /// The text that Prometheus reads, with the requests that Traefik has counted.
+    pub fn text(&self, samples: &Samples) -> String {
+        let mut requests = BTreeMap::<u16, u64>::new();
+        let mut websockets = 0;
+        for (_, traffic) in samples.traffic() {
+            websockets += traffic.websockets;
+            for (status, count) in &traffic.by_status {
+                *requests.entry(*status).or_default() += count;
+            }
+        }
+        let web = requests.values().sum::<u64>().saturating_sub(websockets);
+        let mut out = Text::default();
+        let api = |operation| self.api.get(&operation).copied().unwrap_or_default();
+        out.counter("api_route_get", "Requests for routes", api(Operation::Get));
+        out.counter("api_route_add", "Routes that were added", api(Operation::Add));
+        out.counter("api_route_delete", "Routes that were deleted", api(Operation::Delete));
+        out.summary("find_target_for_req", "Not measured: Traefik finds targets", 0, Duration::ZERO);
+        out.summary(
+            "last_activity_updating",
+            "Readings of who was active",
+            self.activity_updates,
+            self.activity_time,
+        );
+        out.counter("requests_ws", "Websockets that have closed", websockets);
+        out.counter("requests_web", "Requests that are no websockets", web);
+        out.by_status("requests_proxy", "Requests of users by status", &requests);
+        out.by_status("requests_api", "Requests of the hub by status", &self.api_statuses);
+        out.0
+    }
+}
+
+/// The text format of Prometheus.
+#[derive(Default)]
+struct Text(String);
+
+impl Text {
+    fn head(&mut self, name: &str, help: &str, kind: &str) {
+        let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
+    }
+
+    fn counter(&mut self, name: &str, help: &str, value: u64) {
+        self.head(name, help, "counter");
+        let _ = writeln!(self.0, "{name} {value}");
+    }
+
+    fn summary(&mut self, name: &str, help: &str, count: u64, sum: Duration) {
+        self.head(name, help, "summary");
+        let _ = writeln!(self.0, "{name}_sum {}\n{name}_count {count}", sum.as_secs_f64());
+    }
+
+    fn by_status(&mut self, name: &str, help: &str, counts: &BTreeMap<u16, u64>) {
+        self.head(name, help, "counter");
+        for (status, count) in counts {
+            let _ = writeln!(self.0, "{name}{{status=\"{status}\"}} {count}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_names_are_there() {
+        let mut counters = Counters::default();
+        counters.operation(Operation::Add);
+        counters.answer(201);
+        counters.activity(Duration::from_millis(500));
+        let samples = Samples::parse(
+            "traefik_service_requests_total{code=\"200\",method=\"GET\",protocol=\"http\",service=\"hub_@file\"} 3\n\
+             traefik_service_requests_total{code=\"0\",method=\"GET\",protocol=\"websocket\",service=\"hub_@file\"} 2\n",
+        );
+        let text = counters.text(&samples);
+        for line in [
+            "api_route_get 0",
+            "api_route_add 1",
+            "api_route_delete 0",
+            "find_target_for_req_count 0",
+            "last_activity_updating_sum 0.5",
+            "last_activity_updating_count 1",
+            "requests_ws 2",
+            "requests_web 3",
+            "requests_proxy{status=\"0\"} 2",
+            "requests_proxy{status=\"200\"} 3",
+            "requests_api{status=\"201\"} 1",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
+        }
+    }
+}

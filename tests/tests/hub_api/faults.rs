@@ -1,0 +1,123 @@
+//! What is killed comes back, and what cannot be is told.
+
+use std::fs::File;
+use std::io::Write;
+use std::thread;
+
+use anyhow::{Result, anyhow, ensure};
+use nix::sys::signal::{Signal, kill};
+use portolan_tests::{Backends, PATIENCE, add, eventually, hub_proxy_with};
+
+#[test]
+fn a_traefik_that_dies_is_started_again() -> Result<()> {
+    hub_proxy_with(&[], |proxy| {
+        let backends = Backends::start()?;
+        proxy.add("/a", &backends.url(1))?;
+        let first = proxy.traefik()?;
+        proxy.kill_traefik()?;
+        // Answered once there is another that serves it.
+        proxy.add("/b", &backends.url(2))?;
+        ensure!(proxy.visit("/b")?.body == "2 /b", "what came meanwhile is served");
+        ensure!(proxy.visit("/a")?.body == "1 /a", "what was there is served");
+        ensure!(proxy.traefik()? != first, "it is another");
+        Ok(())
+    })
+}
+
+#[test]
+fn traefik_does_not_outlive_the_program() -> Result<()> {
+    for signal in [Signal::SIGKILL, Signal::SIGTERM] {
+        hub_proxy_with(&[], |proxy| {
+            proxy.ready()?;
+            let traefik = proxy.traefik()?;
+            proxy.process.signal(signal)?;
+            let status = proxy.process.ended(PATIENCE)?;
+            ensure!((signal == Signal::SIGTERM) == (status.code() == Some(0)), "after {signal}: {status}");
+            eventually("Traefik is gone", || {
+                ensure!(kill(traefik, None).is_err() || is_zombie(traefik.as_raw())?, "Traefik still runs");
+                Ok(())
+            })?;
+            // Its ports are free again.
+            proxy.start_again(&[])?;
+            proxy.ready()
+        })?;
+    }
+    Ok(())
+}
+
+/// Whether it has ended, and nobody has asked how: whoever takes over orphans may be slow.
+fn is_zombie(process: i32) -> Result<bool> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    Ok(stat.rsplit(") ").next().is_none_or(|rest| rest.is_empty() || rest.starts_with('Z')))
+}
+
+#[test]
+fn a_program_killed_amid_adds_has_kept_what_it_answered() -> Result<()> {
+    const MANY: u16 = 100;
+    let options = ["--state-file", "state.json"];
+    hub_proxy_with(&options, |proxy| {
+        proxy.ready()?;
+        let backends = Backends::start()?;
+        let path = |number: u16| format!("/user/u{number}");
+        let process = proxy.process.id();
+        // As many as it has answered by then.
+        let answered = thread::scope(|scope| {
+            let adds: Vec<_> = (0..MANY)
+                .map(|number| {
+                    let (url, path) = (backends.url(number), path(number));
+                    scope.spawn(move || portolan_tests::add_once(&path, &url).is_ok().then_some(number))
+                })
+                .collect();
+            let killed = eventually("there are some", || {
+                ensure!(proxy.generation()? > 2, "it has just begun");
+                Ok(kill(nix::unistd::Pid::from_raw(i32::try_from(process)?), Signal::SIGKILL)?)
+            });
+            let answered: Result<Vec<_>> =
+                adds.into_iter().map(|add| add.join().map_err(|_| anyhow!("a thread panicked"))).collect();
+            killed.and(answered)
+        })?;
+        let answered: Vec<u16> = answered.into_iter().flatten().collect();
+        proxy.process.ended(PATIENCE)?;
+        proxy.start_again(&options)?;
+        let routes = proxy.routes()?;
+        println!(
+            "{} of {MANY} were answered, {} are kept",
+            answered.len(),
+            routes.as_object().map_or(0, |it| it.len())
+        );
+        proxy.ready()?;
+        for number in answered {
+            ensure!(routes.get(path(number)).is_some(), "`{}` is lost", path(number));
+            let answer = proxy.visit(&path(number))?;
+            ensure!(answer.body == format!("{number} {}", path(number)), "{answer:?}");
+        }
+        ensure!(!proxy.file("state.json.corrupt").exists(), "the state was whole");
+        // The hub adds what it has no answer for.
+        add(&path(0), &backends.url(0))
+    })
+}
+
+#[test]
+fn what_cannot_start_says_why() -> Result<()> {
+    hub_proxy_with(&[], |proxy| {
+        proxy.ready()?;
+        let ended = |proxy: &mut portolan_tests::HubProxy, options: &[&str], said: &str| {
+            proxy.start_again(options)?;
+            let status = proxy.process.ended(PATIENCE)?;
+            ensure!(status.code() == Some(2), "{options:?}: {status}");
+            proxy.process.log.wait_for(0, PATIENCE, said, |line| line.contains(said).then_some(())).map(drop)
+        };
+        proxy.process.kill()?;
+        ended(proxy, &["--socket", "public.sock"], "Traefik listens on TCP alone")?;
+        ended(proxy, &["--traefik", "nothing-of-the-kind"], "there is no program `nothing-of-the-kind`")?;
+        ended(proxy, &["--dynamic-config-file", "rules.conf"], "unknown format `conf`")?;
+        File::create(proxy.file("mine.toml"))?.write_all(b"[http]\n")?;
+        ended(proxy, &["--dynamic-config-file", "mine.toml"], "was written by someone else")?;
+        ensure!(std::fs::read_to_string(proxy.file("mine.toml"))? == "[http]\n", "it was touched");
+        let taken = std::net::TcpListener::bind("127.0.0.1:8000")?;
+        ended(proxy, &[], "Traefik ended before it served anything")?;
+        drop(taken);
+        let _taken = std::net::TcpListener::bind("127.0.0.1:8001")?;
+        ended(proxy, &[], "cannot listen on `127.0.0.1:8001`")
+    })
+}

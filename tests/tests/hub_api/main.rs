@@ -1,0 +1,7 @@
+//! The API of a JupyterHub's proxy, with a real Traefik behind it.
+
+mod answers;
+mod external;
+mod faults;
+mod served;
+mod state;

@@ -1,0 +1,132 @@
+//! An answer means that Traefik serves what was asked for.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::thread;
+use std::time::Instant;
+
+use anyhow::{Result, anyhow, ensure};
+use portolan_tests::{Backends, HubProxy, add, hub_proxy_with, request};
+
+#[test]
+fn a_change_is_served_when_it_is_answered() -> Result<()> {
+    hub_proxy_with(&[], |proxy| {
+        let backends = Backends::start()?;
+        for round in 0..20 {
+            proxy.add("/user/zoe", &backends.url(round))?;
+            let answer = proxy.visit("/user/zoe/")?;
+            ensure!(answer.body == format!("{round} /user/zoe/"), "in round {round}: {answer:?}");
+        }
+        ensure!(proxy.api("DELETE", "/api/routes/user/zoe", "")?.status == 204, "it is deleted");
+        ensure!(proxy.visit("/user/zoe/")?.status == 404, "it is gone");
+        Ok(())
+    })
+}
+
+#[test]
+fn the_same_again_writes_nothing() -> Result<()> {
+    hub_proxy_with(&[], |proxy| {
+        proxy.add("/a", "http://127.0.0.1:1/x?y")?;
+        let file = || fs::metadata(proxy.file("rules.toml")).map(|file| (file.ino(), file.mtime_nsec()));
+        let before = file()?;
+        for _ in 0..5 {
+            proxy.add("/a", "http://127.0.0.1:1/x?y")?;
+        }
+        ensure!(file()? == before, "the file was written");
+        ensure!(
+            fs::metadata(proxy.file("rules.toml"))?.permissions().mode() & 0o777 == 0o600,
+            "it has secrets"
+        );
+        proxy.add("/a", "http://127.0.0.1:2/x?y")?;
+        ensure!(file()? != before, "the file was not written");
+        Ok(())
+    })
+}
+
+#[test]
+fn changes_that_come_together_share_a_file() -> Result<()> {
+    const MANY: u16 = 100;
+    hub_proxy_with(&[], |proxy| {
+        proxy.ready()?;
+        let backends = Backends::start()?;
+        let before = proxy.generation()?;
+        let begin = Instant::now();
+        let path = |number: u16| format!("/user/u{number}");
+        // Threads are in the network of the one that starts them.
+        thread::scope(|scope| {
+            let adds: Vec<_> = (0..MANY)
+                .map(|number| {
+                    let url = backends.url(number);
+                    scope.spawn(move || add(&path(number), &url))
+                })
+                .collect();
+            adds.into_iter().try_for_each(|add| add.join().map_err(|_| anyhow!("a thread panicked"))?)
+        })?;
+        let took = begin.elapsed();
+        let files = proxy.generation()? - before;
+        println!("{MANY} routes at once: {took:?}, {files} files");
+        ensure!(files < u64::from(MANY) / 2, "{MANY} changes were {files} files");
+        for number in 0..MANY {
+            let answer = proxy.visit(&path(number))?;
+            ensure!(answer.body == format!("{number} {}", path(number)), "{answer:?}");
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn a_target_with_a_path_has_it_put_before() -> Result<()> {
+    hub_proxy_with(&[], |proxy| {
+        let backends = Backends::start()?;
+        proxy.add("/a", &format!("{}/x/y/", backends.url(7)))?;
+        let answer = proxy.visit("/a/b?c=d")?;
+        ensure!(answer.body == "7 /x/y/a/b?c=d", "{answer:?}");
+        proxy.add("/a", &backends.url(7))?;
+        ensure!(proxy.visit("/a/b")?.body == "7 /a/b", "the path is gone");
+        Ok(())
+    })
+}
+
+#[test]
+fn hosts_have_their_own_routes() -> Result<()> {
+    hub_proxy_with(&["--host-routing"], |proxy| {
+        let backends = Backends::start()?;
+        for (number, path) in [(1, "/"), (2, "/hub.test"), (3, "/hub.test/a"), (4, "/zoe.hub.test/user/zoe")]
+        {
+            proxy.add(path, &backends.url(number))?;
+        }
+        let check = |host: &str, path: &str, number: u16| {
+            let answer = request(HubProxy::PUBLIC, &format!("GET {path} HTTP/1.0\r\nHost: {host}\r\n\r\n"))?;
+            ensure!(answer.body == format!("{number} {path}"), "{host}{path}: {answer:?}");
+            Ok(())
+        };
+        check("other.test", "/a", 1)?;
+        check("hub.test", "/b", 2)?;
+        check("HUB.test:8000", "/a/x", 3)?;
+        check("zoe.hub.test", "/user/zoe/", 4)?;
+        check("zoe.hub.test", "/user/zoe2", 1)?;
+        let route = proxy.api("GET", "/api/routes/hub.test/a", "")?;
+        ensure!(route.body.contains(r#""host":"hub.test""#), "{route:?}");
+        Ok(())
+    })
+}
+
+#[test]
+fn where_no_server_answers_the_hub_has_a_page() -> Result<()> {
+    hub_proxy_with(&["--error-target", "http://127.0.0.1:9/hub/error"], |proxy| {
+        let backends = Backends::start()?;
+        proxy.add("/user/dead", "http://127.0.0.1:1")?;
+        let dead = proxy.visit("/user/dead/x")?;
+        ensure!(dead.status == 503 && dead.body.contains("does not answer"), "no hub, so ours: {dead:?}");
+        proxy.process.kill()?;
+        proxy.start_again(&["--error-target", &format!("{}/hub/error", backends.url(9))])?;
+        proxy.add("/user/dead", "http://127.0.0.1:1")?;
+        let dead = proxy.visit("/user/dead/x?y")?;
+        ensure!(dead.status == 503 && dead.body == "9 /hub/error/503?url=%2Fuser%2Fdead%2Fx%3Fy", "{dead:?}");
+        let nobody = proxy.visit("/nobody")?;
+        ensure!(nobody.status == 404 && nobody.body == "9 /hub/error/404?url=%2Fnobody", "{nobody:?}");
+        let health = proxy.visit("/_chp_healthz")?;
+        ensure!(health.status == 200 && health.body == r#"{"status": "OK"}"#, "{health:?}");
+        Ok(())
+    })
+}
