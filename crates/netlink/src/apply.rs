@@ -1,14 +1,15 @@
 use std::collections::BTreeMap;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use nix::errno::Errno;
-use portolan_container::{Attachment, Code, Container, Diagnostic, NetworkMode};
+use portolan_container::{Attachment, Code, Container, Diagnostic};
 
 use crate::carry_out::{Done, OnError, Outcome, carry_out};
 use crate::plan::{Allow, Place, Plan, Step, plan};
-use crate::{Answer, Error, Exit, Kind, Namespace, Part, Process, Request, Socket, State};
+use crate::{
+    Answer, Error, Exit, Home, Inside, Kind, Namespace, Part, Request, Socket, State, host_namespace,
+};
 
 /// The kernel refused what a label asks for: the address is taken, the gateway is on no network of the container, and so on.
 ///
@@ -85,15 +86,25 @@ pub struct HostRoutes {
 /// assert!(applied.ended && applied.done.is_empty() && applied.diagnostics.is_empty());
 /// ```
 pub fn apply(container: &Container, parts: &[Part], conditions: &Conditions) -> Applied {
+    apply_from(None, container, parts, conditions)
+}
+
+/// [`apply`], on the calling thread where that has a home to come back to.
+pub(crate) fn apply_from(
+    home: Option<&Home>,
+    container: &Container,
+    parts: &[Part],
+    conditions: &Conditions,
+) -> Applied {
     let mut applied = Applied::default();
     let (host, inside): (Vec<Part>, Vec<Part>) =
         parts.iter().cloned().partition(|part| part.kind == Kind::HostRoute);
     if !inside.is_empty() {
-        let found = Inside::find(container, conditions);
+        let found = Inside::find_from(home, container, conditions);
         let attachments = &container.attachments;
-        match found
-            .and_then(|it| Ok((run(&it.namespace, &inside, it.place, attachments, conditions)?, it.process)))
-        {
+        match found.and_then(|it| {
+            Ok((run(home, &it.namespace, &inside, it.place, attachments, conditions)?, it.process))
+        }) {
             Ok(((plan, outcome), process)) => {
                 applied.take(&inside, &plan, outcome);
                 applied.ended = process.namespace().is_err_and(|error| error.is_gone());
@@ -106,7 +117,7 @@ pub fn apply(container: &Container, parts: &[Part], conditions: &Conditions) -> 
     let undone = conditions.on_error == OnError::Rollback && !applied.diagnostics.is_empty();
     if !host.is_empty() && !applied.ended && !undone {
         let outcome = host_namespace(&conditions.proc)
-            .and_then(|namespace| run(&namespace, &host, Place::Host, &BTreeMap::new(), conditions));
+            .and_then(|namespace| run(home, &namespace, &host, Place::Host, &BTreeMap::new(), conditions));
         match outcome {
             Ok((plan, outcome)) => applied.take(&host, &plan, outcome),
             Err(error) => applied.fail(&error),
@@ -134,7 +145,7 @@ pub fn apply_in(
     attachments: &BTreeMap<String, Attachment>,
     conditions: &Conditions,
 ) -> Result<Applied, Error> {
-    let (plan, outcome) = run(namespace, parts, place, attachments, conditions)?;
+    let (plan, outcome) = run(None, namespace, parts, place, attachments, conditions)?;
     let mut applied = Applied::default();
     applied.take(parts, &plan, outcome);
     Ok(applied)
@@ -189,7 +200,17 @@ pub fn forecast(
 /// # Errors
 /// Where the host's namespace cannot be entered. The answers are what the kernel refused.
 pub fn withdraw(added: &[Request], conditions: &Conditions) -> Result<Vec<Answer>, Error> {
-    withdraw_in(&host_namespace(&conditions.proc)?, added, conditions)
+    withdraw_from(None, added, conditions)
+}
+
+/// [`withdraw`], on the calling thread where that has a home to come back to.
+pub(crate) fn withdraw_from(
+    home: Option<&Home>,
+    added: &[Request],
+    conditions: &Conditions,
+) -> Result<Vec<Answer>, Error> {
+    let namespace = host_namespace(&conditions.proc)?;
+    withdraw_at(home, &namespace, added, conditions)
 }
 
 /// Deletes routes in a namespace that is known already: what [`withdraw`] does on the host.
@@ -201,54 +222,23 @@ pub fn withdraw_in(
     added: &[Request],
     conditions: &Conditions,
 ) -> Result<Vec<Answer>, Error> {
+    withdraw_at(None, namespace, added, conditions)
+}
+
+fn withdraw_at(
+    home: Option<&Home>,
+    namespace: &Namespace,
+    added: &[Request],
+    conditions: &Conditions,
+) -> Result<Vec<Answer>, Error> {
     let requests: Vec<Request> = added.iter().map(Request::inverse).collect();
-    let answers = namespace.run(conditions.timeout, |socket| socket.send(&requests))??;
+    let work = |socket: &mut Socket| socket.send(&requests);
+    let answers = match home {
+        Some(home) => home.visit(namespace, conditions.timeout, work)??,
+        None => namespace.run(conditions.timeout, work)??,
+    };
     let gone = [0, Errno::ESRCH as i32, Errno::ENODEV as i32];
     Ok(answers.into_iter().filter(|answer| !gone.contains(&answer.errno)).collect())
-}
-
-/// The namespace that a container is in, proven to be its own.
-#[derive(Debug)]
-pub struct Inside {
-    process: Process,
-    /// The namespace.
-    pub namespace: Namespace,
-    /// Whether it is the host's.
-    pub place: Place,
-}
-
-impl Inside {
-    /// Finds the namespace of a running container.
-    ///
-    /// # Errors
-    /// Where the container does not run, where its process is another's, and where the namespace may not be opened.
-    pub fn find(container: &Container, conditions: &Conditions) -> Result<Self, Error> {
-        let found = Process::open(&conditions.proc, container.pid.unwrap_or(0))
-            .and_then(|process| Ok((process.namespace_of(&container.id)?, process)));
-        let (namespace, process) = match found {
-            // An engine outside of this container has other numbers for its processes.
-            Err(Error::Gone { .. } | Error::Foreign { .. }) if is_caged(&conditions.proc) => {
-                return Err(Error::NoHost);
-            }
-            found => found?,
-        };
-        // The engine's word counts too: the host's namespace may not be there to be compared with.
-        let place = match container.network_mode {
-            NetworkMode::Host => Place::Host,
-            _ => place(&namespace, &conditions.proc)?,
-        };
-        Ok(Self { process, namespace, place })
-    }
-}
-
-/// Whether a namespace is the host's, or this program's own.
-///
-/// # Errors
-/// Where this program's own namespace cannot be opened.
-pub fn place(namespace: &Namespace, proc: &Path) -> Result<Place, Error> {
-    let host = host_namespace(proc).is_ok_and(|host| host.id() == namespace.id());
-    let own = Namespace::own()?.id() == namespace.id();
-    Ok(if host || own { Place::Host } else { Place::Container })
 }
 
 /// What a namespace holds, with the networks by which its links are attached.
@@ -263,46 +253,23 @@ pub fn read(socket: &mut Socket, attachments: &BTreeMap<String, Attachment>) -> 
 }
 
 fn run(
+    home: Option<&Home>,
     namespace: &Namespace,
     parts: &[Part],
     place: Place,
     attachments: &BTreeMap<String, Attachment>,
     conditions: &Conditions,
 ) -> Result<(Plan, Outcome), Error> {
-    namespace.run(conditions.timeout, |socket| {
+    let work = |socket: &mut Socket| {
         let state = read(socket, attachments)?;
         let plan = plan(parts, &state, place, conditions.allow);
         let outcome = carry_out(&plan, socket, &state, conditions.on_error)?;
         Ok((plan, outcome))
-    })?
-}
-
-/// The host's network namespace: that of the first process.
-///
-/// # Errors
-/// [`Error::NoHost`] inside a container that does not see the host's processes; else why it cannot be opened.
-pub fn host_namespace(proc: &Path) -> Result<Namespace, Error> {
-    if is_caged(proc) {
-        return Err(Error::NoHost);
+    };
+    match home {
+        Some(home) => home.visit(namespace, conditions.timeout, work)?,
+        None => namespace.run(conditions.timeout, work)?,
     }
-    match Process::open(proc, 1).and_then(|first| first.namespace()) {
-        // Outside of containers, this program's own is the host's.
-        Err(Error::Open { .. }) if proc == Path::new("/proc") && !in_container() => Namespace::own(),
-        other => other,
-    }
-}
-
-/// Whether the first process that is seen there may be a container's, and not the host's.
-fn is_caged(proc: &Path) -> bool {
-    /// The number of the first namespace of process numbers, in every kernel.
-    const FIRST: u64 = 0xEFFF_FFFC;
-    let own = || std::fs::metadata("/proc/self/ns/pid").map(|file| file.ino());
-    in_container() && proc == Path::new("/proc") && own().is_ok_and(|number| number != FIRST)
-}
-
-/// Whether this program runs in a container, by the marks that engines leave there.
-fn in_container() -> bool {
-    Path::new("/.dockerenv").exists() || Path::new("/run/.containerenv").exists()
 }
 
 impl Applied {

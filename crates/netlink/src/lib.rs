@@ -5,6 +5,8 @@ mod answer;
 mod apply;
 mod carry_out;
 mod error;
+mod home;
+mod inside;
 mod label;
 mod language;
 mod link;
@@ -30,11 +32,13 @@ pub use netlink_packet_route::AddressFamily;
 pub use action::{Action, AddressChange, AddressVerb, Hop, RouteChange, RouteVerb, RuleChange, RuleVerb};
 pub use answer::Answer;
 pub use apply::{
-    Applied, Conditions, FAILED, HostRoutes, Inside, NO_ENTRY, apply, apply_in, forecast, forecast_in,
-    host_namespace, place, read, withdraw, withdraw_in,
+    Applied, Conditions, FAILED, HostRoutes, NO_ENTRY, apply, apply_in, forecast, forecast_in, read,
+    withdraw, withdraw_in,
 };
 pub use carry_out::{Done, OnError, Outcome, TakenBack, carry_out};
 pub use error::Error;
+pub use home::Home;
+pub use inside::{Inside, host_namespace, place};
 pub use label::{IGNORED, Kind, Part, STRING, UNKNOWN, VARIABLE, asks, parts};
 pub use language::{AddressFilter, Context, Dialect, Object, Parsed, RouteFilter, RuleFilter, parse};
 pub use link::{Device, Link, Links};

@@ -131,6 +131,22 @@ impl Namespace {
         })
     }
 
+    /// Does work in it as [`run`](Self::run) does, on the calling thread, which goes back to `home` afterwards.
+    ///
+    /// Should it not get back, it tries again the next time: it stays where it was, and no work is done elsewhere than asked.
+    pub(crate) fn visit<T>(
+        &self,
+        home: &Self,
+        timeout: Duration,
+        work: impl FnOnce(&mut Socket) -> T,
+    ) -> Result<T, Error> {
+        let _turn = Turn::take(self.id, timeout)?;
+        let _lock = Lock::take(&self.file, timeout);
+        let _back = Back(home);
+        self.enter()?;
+        Ok(work(&mut Socket::open(timeout)?.until(Instant::now() + timeout)))
+    }
+
     /// Takes the calling thread into it.
     fn enter(&self) -> Result<(), Error> {
         match setns(&self.file, CloneFlags::CLONE_NEWNET) {
@@ -140,6 +156,16 @@ impl Namespace {
             Err(Errno::EINVAL) => Err(Error::NotANamespace { path: self.path.clone() }),
             Err(error) => Err(Error::Enter { namespace: self.id, source: error.into() }),
         }
+    }
+}
+
+/// Takes a thread back, even where its work panics: as long as it stays, it keeps alive what is a container's.
+struct Back<'a>(&'a Namespace);
+
+impl Drop for Back<'_> {
+    fn drop(&mut self) {
+        // Nothing keeps a thread out that came from there.
+        let _ = self.0.enter();
     }
 }
 

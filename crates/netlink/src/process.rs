@@ -104,7 +104,8 @@ impl Process {
     /// # Errors
     /// [`Error::Gone`] where it has ended, [`Error::Read`] where the file can't be read.
     pub fn is_in_container(&self, id: &str) -> Result<bool, Error> {
-        let mut text = Vec::new();
+        // Without room, it would be read in many small pieces.
+        let mut text = Vec::with_capacity(4096);
         let read = self.file("cgroup").and_then(|mut file| file.read_to_end(&mut text));
         match read {
             Ok(_) => Ok(is_group_of(&String::from_utf8_lossy(&text), id)),

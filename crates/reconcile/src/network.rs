@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use portolan_container::{Attachment, Container, Diagnostic, State, printable};
-use portolan_netlink::{Answer, Applied, Conditions, NO_ENTRY, Names, apply, asks, parts, withdraw};
+use portolan_netlink::{Answer, Applied, Conditions, Home, NO_ENTRY, Names, apply, asks, parts, withdraw};
 use tokio::sync::oneshot;
 use tracing::{debug, info, warn};
 
@@ -73,10 +73,17 @@ impl Networks {
         let (working, end) = oneshot::channel();
         let scripts = scripts.map(ScriptQueue::entrance);
         let ledger = Ledger::load(&policy.ledger);
-        let worker =
-            Worker { ledger, policy, local, scripts, standing: BTreeMap::new(), listed: BTreeMap::new() };
+        let worker = move |home| Worker {
+            home,
+            ledger,
+            policy,
+            local,
+            scripts,
+            standing: BTreeMap::new(),
+            listed: BTreeMap::new(),
+        };
         thread::spawn(move || {
-            worker.run(&queue);
+            worker(Home::of_this_thread().ok()).run(&queue);
             drop(working);
         });
         Self { orders, end }
@@ -128,6 +135,8 @@ impl Networks {
 
 /// The thread: one container after the other.
 struct Worker {
+    /// Where the thread comes back to from namespaces; it starts others to go there if it cannot tell where it is.
+    home: Option<Home>,
     policy: NetworkPolicy,
     local: Vec<bool>,
     ledger: Ledger,
@@ -202,7 +211,11 @@ impl Worker {
         }
         let conditions = self.policy.conditions.clone();
         let parts = conditions.on_error.keep(parts, &diagnostics);
-        let applied = alone(|| apply(&container, &parts, &conditions)).unwrap_or_default();
+        let applied = alone(|| match &self.home {
+            Some(home) => home.apply(&container, &parts, &conditions),
+            None => apply(&container, &parts, &conditions),
+        })
+        .unwrap_or_default();
         let name = printable(&container.name).into_owned();
         if applied.ended {
             self.tell_ended(&key, &name, &mut diagnostics);
@@ -258,7 +271,11 @@ impl Worker {
         let conditions = self.policy.conditions.clone();
         let count = routes.len();
         let name = &*printable(name);
-        match alone(|| withdraw(&routes, &conditions)) {
+        let withdrawn = alone(|| match &self.home {
+            Some(home) => home.withdraw(&routes, &conditions),
+            None => withdraw(&routes, &conditions),
+        });
+        match withdrawn {
             Some(Ok(failures)) if failures.is_empty() => {
                 let routes = if count == 1 { "1 route".to_owned() } else { format!("{count} routes") };
                 info!(container = name, "{routes} on the host withdrawn");
