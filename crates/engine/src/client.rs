@@ -8,6 +8,7 @@ use bollard::{API_DEFAULT_VERSION, Docker};
 use futures_util::{Stream, StreamExt as _};
 
 use crate::endpoint::{Address, Scheme};
+use crate::transport;
 use crate::tunnel::Tunnel;
 use crate::{Endpoint, Error};
 
@@ -160,7 +161,10 @@ fn socket(path: &Path, endpoint: &Endpoint) -> Result<Docker, Error> {
     {
         return Err(Error::PermissionDenied { endpoint: endpoint.clone() });
     }
-    Docker::connect_with_unix(text, u64::MAX, API_DEFAULT_VERSION).map_err(|error| convert(endpoint, error))
+    if !path.exists() {
+        return Err(Error::NoSocket { endpoint: endpoint.clone() });
+    }
+    transport::unix(text).map_err(|error| convert(endpoint, error))
 }
 
 /// bollard's error in our words, from its cause.

@@ -8,6 +8,7 @@ mod event;
 pub mod files;
 mod objects;
 mod tls;
+mod transport;
 mod tunnel;
 
 pub use endpoint::Endpoint;

@@ -57,8 +57,16 @@ impl Home {
         withdraw_from(Some(self), added, conditions)
     }
 
-    /// What [`Namespace::run`] does, on this thread.
-    pub(crate) fn visit<T>(
+    /// What [`Namespace::run`] does, on this thread, which is back afterwards, even where the work panics.
+    ///
+    /// Should the kernel refuse the way back, it stays where it was until the next visit. No work is done elsewhere than asked.
+    ///
+    /// # Errors
+    /// As [`Namespace::run`], but for the thread.
+    ///
+    /// # Panics
+    /// If the work does.
+    pub fn visit<T>(
         &self,
         namespace: &Namespace,
         timeout: Duration,

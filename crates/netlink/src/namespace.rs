@@ -132,8 +132,6 @@ impl Namespace {
     }
 
     /// Does work in it as [`run`](Self::run) does, on the calling thread, which goes back to `home` afterwards.
-    ///
-    /// Should it not get back, it tries again the next time: it stays where it was, and no work is done elsewhere than asked.
     pub(crate) fn visit<T>(
         &self,
         home: &Self,

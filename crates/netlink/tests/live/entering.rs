@@ -1,8 +1,9 @@
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use nix::sys::stat::Mode;
-use portolan_netlink::{Error, Namespace};
+use portolan_netlink::{Error, Home, Namespace};
 
 use crate::scratch::{LONG, namespace};
 
@@ -16,6 +17,22 @@ fn one_thread_alone_enters() {
     assert_eq!(Namespace::own().unwrap().id(), here);
     let link = namespace.run(LONG, |_| fs::read_link("/proc/thread-self/ns/net").unwrap()).unwrap();
     assert_eq!(link, Path::new(&namespace.id().to_string()));
+}
+
+#[test]
+fn a_thread_that_goes_itself_comes_back_whatever_happens() {
+    let Some(namespace) = namespace() else { return };
+    let here = Namespace::own().unwrap().id();
+    let home = Home::of_this_thread().unwrap();
+    let there = home.visit(&namespace, LONG, |_| Namespace::own().unwrap().id()).unwrap();
+    assert_eq!(there, namespace.id());
+    assert_eq!(Namespace::own().unwrap().id(), here);
+
+    let work = AssertUnwindSafe(|| home.visit(&namespace, LONG, |_| panic!("as a fault would")));
+    assert!(catch_unwind(work).is_err());
+    assert_eq!(Namespace::own().unwrap().id(), here);
+    // And the turn was given back.
+    home.visit(&namespace, LONG, |_| ()).unwrap();
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::thread;
 
 use nix::sched::{CloneFlags, unshare};
 use portolan_container::Container;
-use portolan_netlink::{Conditions, Kind, Names, Namespace, State, apply};
+use portolan_netlink::{Conditions, Home, Kind, Names, Namespace, State, apply};
 
 use crate::shown::Shown;
 use crate::topology::{LONG, Topology, skip};
@@ -28,6 +28,7 @@ fn a_container_that_ends_is_no_failure() {
     let conditions = Conditions { timeout: LONG, ..Conditions::default() };
     let own = || Shown::of(&Namespace::own().unwrap().run(LONG, State::read).unwrap().unwrap()).routes;
     let before = own();
+    let here = Namespace::own().unwrap().id();
 
     let (mut ended, mut done) = (0, 0);
     for turn in 0..TIMES {
@@ -39,7 +40,13 @@ fn a_container_that_ends_is_no_failure() {
         let applied = thread::scope(|scope| {
             let applying = scope.spawn(|| {
                 barrier.wait();
-                apply(&container, &parts, &conditions)
+                if turn % 4 < 2 {
+                    return apply(&container, &parts, &conditions);
+                }
+                let home = Home::of_this_thread().unwrap();
+                let applied = home.apply(&container, &parts, &conditions);
+                assert_eq!(Namespace::own().unwrap().id(), here, "the thread is back");
+                applied
             });
             barrier.wait();
             // A little later each time, up to where it comes too late.
