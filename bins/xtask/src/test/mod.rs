@@ -58,6 +58,9 @@ pub(crate) fn run(options: &TestOptions) -> Result<bool> {
     for failure in &tally.failures {
         println!("failed: {failure}");
     }
+    for name in &tally.unsteady {
+        println!("failed beside the others, passed by itself: {name}");
+    }
     for step in &failed {
         println!("failed step: {step}");
     }

@@ -104,10 +104,26 @@ pub(super) fn fuzz() -> Result<Tally> {
     Ok(Tally::default())
 }
 
+/// As many failures as are tried once more: beyond, something is broken.
+const SECOND_TRIES: usize = 8;
+
 pub(super) fn tests() -> Result<Tally> {
+    let mut tally = run_tests(&[])?;
+    if (1..=SECOND_TRIES).contains(&tally.failed) && tally.failures.len() == tally.failed {
+        eprintln!("    {} failed, once more by themselves: {}", tally.failed, tally.failures.join(", "));
+        tally.settle(run_tests(&tally.failures)?);
+    }
+    Ok(tally)
+}
+
+/// Runs the tests of these names, or all.
+fn run_tests(names: &[String]) -> Result<Tally> {
     let mut tally = Tally::default();
     let mut tests = cargo();
     tests.args(["test", "--locked", "--workspace", "--no-fail-fast", "--", "--show-output"]);
+    if !names.is_empty() {
+        tests.arg("--exact").args(names);
+    }
     tests
         .env("PORTOLAN_TRAEFIK", tools::traefik()?)
         .env("PORTOLAN_WATCHER", workspace::built("docker-watcher"))
