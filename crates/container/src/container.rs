@@ -45,6 +45,25 @@ impl Container {
         self.label("com.docker.compose.service")
     }
 
+    /// What must be started before it, from the label that Compose sets: `NAME[:CONDITION[:RESTART]]` each.
+    ///
+    /// ```
+    /// use portolan_container::Container;
+    ///
+    /// let labels = [("com.docker.compose.depends_on".into(), "db:service_healthy:false, cache".into())].into();
+    /// let container = Container { labels, ..Container::default() };
+    /// assert_eq!(container.dependencies(), ["db:service_healthy:false", "cache"]);
+    /// ```
+    pub fn dependencies(&self) -> Vec<&str> {
+        let list = self.label("com.docker.compose.depends_on").unwrap_or_default();
+        list.split(',').map(str::trim).filter(|item| !item.is_empty()).collect()
+    }
+
+    /// The version of what is in the image, from the label of the Open Container Initiative.
+    pub fn image_version(&self) -> Option<&str> {
+        self.label("org.opencontainers.image.version")
+    }
+
     /// A label's value, `None` where it is absent or empty.
     fn label(&self, key: &str) -> Option<&str> {
         self.labels.get(key).map(String::as_str).filter(|value| !value.is_empty())

@@ -61,9 +61,34 @@ impl Container {
                 .filter(|pid| *pid > 0),
         })
     }
+
+    /// Takes the ports of what `docker inspect` prints of the same container, in place of those that were known.
+    ///
+    /// A listing has no ports of a container on the host's network; an inspection has those that its image exposes.
+    ///
+    /// ```
+    /// use portolan_container::{Container, NetworkMode};
+    /// use serde_json::json;
+    ///
+    /// let mut container = Container { network_mode: NetworkMode::Host, ..Container::default() };
+    /// container.update_ports(&json!({"Config": {"ExposedPorts": {"8080/tcp": {}}}}));
+    /// assert_eq!(container.ports[0].number, 8080);
+    /// ```
+    pub fn update_ports(&mut self, inspected: &Value) {
+        let Some(root) = inspected.as_object() else { return };
+        let mut found = ports(object(object(root, "NetworkSettings"), "Ports"));
+        if self.network_mode == NetworkMode::Host {
+            // On the host's network, what is exposed is open on the host under the same number.
+            found = ports(object(object(root, "Config"), "ExposedPorts"));
+            for port in &mut found {
+                port.bindings = vec![Binding { host_ip: None, host_port: Some(port.number) }];
+            }
+        }
+        self.ports = found;
+    }
 }
 
-fn attachment(value: &Value) -> Attachment {
+pub(crate) fn attachment(value: &Value) -> Attachment {
     let Some(endpoint) = value.as_object() else { return Attachment::default() };
     Attachment {
         ipv4: text(endpoint, "IPAddress").parse().ok(),
@@ -97,7 +122,7 @@ fn binding(value: &Map<String, Value>) -> Binding {
     Binding { host_ip: text(value, "HostIp").parse().ok(), host_port: text(value, "HostPort").parse().ok() }
 }
 
-fn mount(value: &Map<String, Value>) -> Mount {
+pub(crate) fn mount(value: &Map<String, Value>) -> Mount {
     Mount {
         kind: text(value, "Type").to_owned(),
         source: text(value, "Source").to_owned(),
@@ -105,24 +130,24 @@ fn mount(value: &Map<String, Value>) -> Mount {
     }
 }
 
-fn strings(map: &Map<String, Value>) -> BTreeMap<String, String> {
+pub(crate) fn strings(map: &Map<String, Value>) -> BTreeMap<String, String> {
     map.iter().map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned())).collect()
 }
 
-fn text<'a>(map: &'a Map<String, Value>, key: &str) -> &'a str {
+pub(crate) fn text<'a>(map: &'a Map<String, Value>, key: &str) -> &'a str {
     map.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn array<'a>(map: &'a Map<String, Value>, key: &str) -> &'a [Value] {
+pub(crate) fn array<'a>(map: &'a Map<String, Value>, key: &str) -> &'a [Value] {
     map.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
-fn object<'a>(map: &'a Map<String, Value>, key: &str) -> &'a Map<String, Value> {
+pub(crate) fn object<'a>(map: &'a Map<String, Value>, key: &str) -> &'a Map<String, Value> {
     static EMPTY: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
     map.get(key).and_then(Value::as_object).unwrap_or(&EMPTY)
 }
 
-fn kind(value: &Value) -> &'static str {
+pub(crate) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

@@ -7,6 +7,7 @@ mod inspect;
 mod network;
 mod printable;
 mod state;
+mod summary;
 
 pub use container::{Container, Mount};
 pub use diagnostic::{Code, Diagnostic, LabelPlace, Part, Severity};
