@@ -11,6 +11,7 @@ const MILLISECOND: i64 = 1_000_000;
 const SECOND: i64 = 1_000_000_000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
 
 /// A length of time as Go's `time.Duration` holds it: a signed count of nanoseconds.
 ///
@@ -53,8 +54,26 @@ impl FromStr for Duration {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.parse::<i64>() {
             Ok(seconds) => Ok(Self(seconds.wrapping_mul(SECOND))),
-            Err(_) => go_duration(text).map(Self),
+            Err(_) => go_duration(text, false).map(Self),
         }
+    }
+}
+
+impl Duration {
+    /// Reads a duration in Go's syntax, or with the further units of GoDoxy: `d` of 24 hours, `w` of 7 days and `M` of 30.
+    ///
+    /// ```
+    /// use portolan_labels::Duration;
+    ///
+    /// assert_eq!(Duration::parse_long("1w12h")?.to_string(), "180h0m0s");
+    /// assert!(Duration::parse_long("30").is_err());
+    /// # Ok::<(), portolan_labels::DurationError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`DurationError`], also for a bare number other than zero.
+    pub fn parse_long(text: &str) -> Result<Self, DurationError> {
+        go_duration(text, true).map(Self)
     }
 }
 
@@ -76,8 +95,8 @@ fn time_quote(text: &str) -> String {
     quoted
 }
 
-/// Go's `time.ParseDuration`: `[+-](NUMBER[.NUMBER]UNIT)+`, or `0`.
-fn go_duration(text: &str) -> Result<i64, DurationError> {
+/// Go's `time.ParseDuration`: `[+-](NUMBER[.NUMBER]UNIT)+`, or `0`; with units of a day and more where they are `long`.
+fn go_duration(text: &str, long: bool) -> Result<i64, DurationError> {
     let invalid = || DurationError::Invalid(text.to_owned());
     let (negative, unsigned) = match text.as_bytes().first() {
         Some(b'-') => (true, &text[1..]),
@@ -111,6 +130,9 @@ fn go_duration(text: &str) -> Result<i64, DurationError> {
             "s" => SECOND,
             "m" => MINUTE,
             "h" => HOUR,
+            "d" if long => DAY,
+            "w" if long => 7 * DAY,
+            "M" if long => 30 * DAY,
             _ => return Err(DurationError::UnknownUnit { unit: name.to_owned(), text: text.to_owned() }),
         };
         let part = nanoseconds(whole, fraction, unit.unsigned_abs()).ok_or_else(invalid)?;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod aliased;
 mod decode;
 mod diagnostics;
 mod duration;
