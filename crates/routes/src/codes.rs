@@ -30,3 +30,17 @@ pub const CONFLICT: Code = Code("conflict");
 pub const IGNORED_LABEL: Code = Code("ignored-label");
 /// A label names something of Traefik's Docker provider, which is not there where files take its place.
 pub const OTHER_PROVIDER: Code = Code("other-provider");
+/// A label of the `proxy.` dialect asks for what Traefik cannot do: the route is written without it.
+pub const UNSUPPORTED_FIELD: Code = Code("unsupported-field");
+/// A label of the `proxy.` dialect is carried out by something of Traefik's that is not quite the same.
+pub const APPROXIMATED: Code = Code("approximated");
+/// A route of the `proxy.` dialect is not written, since without what is wrong or missing it would be another.
+pub const ROUTE_DROPPED: Code = Code("route-dropped");
+/// A route of the `proxy.` dialect is none, though its labels are right: it has no port, or is not meant to be one.
+pub const NOT_ROUTED: Code = Code("not-routed");
+/// A route listens on a port that no entry point of the settings listens on.
+pub const NO_ENTRY_POINT: Code = Code("no-entry-point");
+/// A container defines one name by `traefik.*` and by `proxy.*`.
+pub const NAME_CLASH: Code = Code("name-clash");
+/// A container is to sleep when nobody asks for it, and nothing is there that would stop and wake it.
+pub const NO_SABLIER: Code = Code("no-sablier");

@@ -9,6 +9,7 @@ mod merge;
 pub mod model;
 mod name;
 mod options;
+pub mod proxy;
 mod section;
 mod share;
 mod table;

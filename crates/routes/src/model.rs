@@ -21,7 +21,7 @@ use std::fmt;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub use http::{Http, Model, Observability, Router, RouterTls, ServersTransport};
+pub use http::{ForwardingTimeouts, Http, Model, Observability, Router, RouterTls, ServersTransport};
 pub use middleware::*;
 pub use service::*;
 pub use stream::*;

@@ -1,4 +1,5 @@
 use crate::constraints::Constraint;
+use crate::proxy;
 use crate::template::Template;
 
 /// How containers become routes: the options of Traefik's Docker provider under their own names, and ours.
@@ -31,6 +32,8 @@ pub struct Options {
     ///
     /// Traefik's provider has nothing like it. With rootless Podman, no container has an address that the host knows.
     pub published_at: String,
+    /// What labels of the `proxy.*` dialect leave to the proxy.
+    pub proxy: proxy::Settings,
 }
 
 /// The route of a container whose labels ask for none.
@@ -39,6 +42,8 @@ pub enum DefaultRoute {
     /// The one that Traefik's Docker provider gives it: its name as host, its lowest port.
     #[default]
     Traefik,
+    /// The one that the `proxy.*` dialect gives it: its name below any domain, the port that is usual for its image or the web.
+    Proxy,
     /// None.
     None,
 }
@@ -59,6 +64,7 @@ impl Default for Options {
             traefik_networks: Vec::new(),
             host_address: "127.0.0.1".to_owned(),
             published_at: String::new(),
+            proxy: proxy::Settings::default(),
         }
     }
 }

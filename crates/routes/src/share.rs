@@ -10,8 +10,9 @@ mod tests;
 
 use portolan_container::{Container, Diagnostic, Health, State};
 
-use crate::codes::CONTAINER_SKIPPED;
+use crate::codes::{CONTAINER_SKIPPED, NAME_CLASH};
 use crate::model::Configuration;
+use crate::proxy::{self, IdleWatcher};
 use crate::{DefaultRoute, Element, Options, service_name};
 
 use labels::ContainerLabels;
@@ -77,32 +78,84 @@ impl Peers for [Container] {
 /// assert_eq!(share.diagnostics[0].help.as_deref(), Some("did you mean `rule`?"));
 /// ```
 pub fn share<P: Peers + ?Sized>(container: &Container, options: &Options, peers: &P) -> Share {
-    let mut build =
-        Build { container, options, peers, labels: ContainerLabels::default(), diagnostics: Vec::new() };
+    let mut build = Build::of(container, options, peers);
     let key = format!("{}-{}", service_name(container), container.id);
-    let (configuration, left_out) = match build.decode_options() {
-        Err(()) => (None, None),
-        Ok(()) => match build.left_out() {
-            Some(reason) => (None, Some(reason)),
-            None => (build.configuration(), None),
-        },
+    let (elements, left_out) = match build.decode_options() {
+        Err(()) => (Vec::new(), None),
+        Ok(()) => build.elements(),
     };
-    let elements = configuration.map(Configuration::into_elements).unwrap_or_default();
     let diagnostics =
         build.diagnostics.into_iter().map(|diagnostic| diagnostic.in_container(&container.name));
     Share { key, elements, left_out, diagnostics: diagnostics.collect() }
 }
 
 /// What a share is made from, and what has been found so far.
-struct Build<'b, P: ?Sized> {
+pub(crate) struct Build<'b, P: ?Sized> {
     container: &'b Container,
     options: &'b Options,
     peers: &'b P,
     labels: ContainerLabels,
-    diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl<'b, P: Peers + ?Sized> Build<'b, P> {
+    pub(crate) fn of(container: &'b Container, options: &'b Options, peers: &'b P) -> Self {
+        Self { container, options, peers, labels: ContainerLabels::default(), diagnostics: Vec::new() }
+    }
 }
 
 impl<P: Peers + ?Sized> Build<'_, P> {
+    /// What the labels of both dialects contribute, and why nothing does. A name that both define is Traefik's.
+    fn elements(&mut self) -> (Vec<(String, Element)>, Option<LeftOut>) {
+        let left_out = self.left_out();
+        let configuration = if left_out.is_none() { self.configuration() } else { None };
+        let mut elements = configuration.map(Configuration::into_elements).unwrap_or_default();
+        if !self.speaks_dialect() {
+            return (elements, left_out);
+        }
+        if let Some(reason) = self.left_out_of_dialect() {
+            return (elements, left_out.and(Some(reason)));
+        }
+        let contribution = proxy::contribute(self.container, self.options, self.peers);
+        self.diagnostics.extend(contribution.diagnostics);
+        for (name, element) in contribution.elements {
+            let is_taken =
+                |(other, it): &(String, Element)| *other == name && it.section() == element.section();
+            if elements.iter().any(is_taken) {
+                let kind = element.section().element();
+                let message = format!(
+                    "{kind} `{name}` is defined by `traefik.*` labels and by `proxy.*` labels: the former hold"
+                );
+                let help = "give one of them another name";
+                self.diagnostics.push(Diagnostic::error(NAME_CLASH, message).with_help(help));
+            } else {
+                elements.push((name, element));
+            }
+        }
+        (elements, None)
+    }
+
+    /// Whether the `proxy.*` dialect says how the container is routed.
+    fn speaks_dialect(&self) -> bool {
+        let is_bare = || !labels::describe_route(self.container);
+        proxy::is_explicit(self.container) || (self.options.default_route == DefaultRoute::Proxy && is_bare())
+    }
+
+    /// Why the dialect's routes are none. Whoever writes such a label wants a route, unless `traefik.enable` says otherwise.
+    fn left_out_of_dialect(&self) -> Option<LeftOut> {
+        let is_exposed = self.options.exposed_by_default || proxy::is_explicit(self.container);
+        if !self.labels.enable.unwrap_or(is_exposed) {
+            return Some(LeftOut::Disabled);
+        }
+        if !self.options.constraints.matches(&self.container.labels) {
+            return Some(LeftOut::Constraints);
+        }
+        let sleeps = || IdleWatcher::read(self.container).0.is_some_and(|idle| idle.is_on());
+        if self.options.proxy.sablier.is_some() && sleeps() {
+            return None;
+        }
+        self.not_serving()
+    }
     fn decode_options(&mut self) -> Result<(), ()> {
         let decoded = labels::options(self.container);
         for error in decoded.errors {
@@ -127,6 +180,11 @@ impl<P: Peers + ?Sized> Build<'_, P> {
         if self.labels.allows_non_running() {
             return None;
         }
+        self.not_serving()
+    }
+
+    fn not_serving(&self) -> Option<LeftOut> {
+        let container = self.container;
         if !container.state.is_running() {
             return Some(LeftOut::State(container.state.clone()));
         }
@@ -157,7 +215,8 @@ impl<P: Peers + ?Sized> Build<'_, P> {
             self.udp_routers(udp);
         }
         let has_http = configuration.http.as_ref().is_some_and(crate::model::Http::has_any);
-        let wants_default = self.options.default_route == DefaultRoute::Traefik;
+        let wants_default =
+            self.options.default_route == DefaultRoute::Traefik && !proxy::is_explicit(self.container);
         if has_http || (!streams && wants_default) {
             let http = configuration.http.get_or_insert_default();
             complete &= self.http_services(http);

@@ -157,7 +157,12 @@ impl<P: Peers + ?Sized> Build<'_, P> {
     }
 
     /// A container's address in Traefik's order: the chosen network, the host, another container's, any network.
-    fn address_of(&mut self, container: &Container, network: &str, depth: usize) -> Option<String> {
+    pub(crate) fn address_of(
+        &mut self,
+        container: &Container,
+        network: &str,
+        depth: usize,
+    ) -> Option<String> {
         if let Some(attachment) = container.attachments.get(network) {
             return attachment.address();
         }

@@ -50,6 +50,12 @@ pub(super) fn dynamic(container: &Container) -> Decoded<Configuration> {
     decode(&container.labels, &DYNAMIC)
 }
 
+/// Whether labels describe routers, services or what they use.
+pub(super) fn describe_route(container: &Container) -> bool {
+    let is_dynamic = |key: &str| DYNAMIC.iter().any(|prefix| has_prefix_fold(key, prefix));
+    container.labels.keys().any(|key| is_dynamic(key))
+}
+
 /// Labels that begin with `traefik.` and come through no filter: Traefik says nothing of them, whatever was meant.
 pub(super) fn ignored(container: &Container) -> Vec<Diagnostic> {
     let is_ignored = |key: &str| {
