@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use portolan_blacklist::{Blacklist, Rules};
 use portolan_engine::{Endpoint, Tls};
 use portolan_netlink::{Allow, Conditions, OnError, system};
 use portolan_reconcile::{NetworkPolicy, Policy, Scripts};
 use portolan_routes::constraints::Constraint;
+use portolan_routes::proxy::{self, EntryPoint, Sablier};
 use portolan_routes::template::Template;
 use portolan_routes::{DefaultRoute, Options};
 use portolan_settings::{Danger, HostRoutes, Problem, Settings, Sources, Warning, locate};
@@ -100,15 +101,12 @@ pub fn policy(settings: &Settings) -> anyhow::Result<Policy> {
         default_route: match settings.default_route {
             portolan_settings::DefaultRoute::Traefik => DefaultRoute::Traefik,
             portolan_settings::DefaultRoute::None => DefaultRoute::None,
-            portolan_settings::DefaultRoute::Proxy => {
-                bail!(
-                    "setting `defaultRoute`: `proxy` is not supported by this version, use `traefik` or `none`"
-                )
-            }
+            portolan_settings::DefaultRoute::Proxy => DefaultRoute::Proxy,
         },
         traefik_networks: settings.traefik_networks.clone(),
         host_address: settings.host_address.clone(),
         published_at: String::new(),
+        proxy: proxy_of(settings)?,
     };
     let blacklist = &settings.blacklist;
     let blacklist = Blacklist::new(Rules {
@@ -119,6 +117,28 @@ pub fn policy(settings: &Settings) -> anyhow::Result<Policy> {
         allow: blacklist.allow.clone(),
     });
     Ok(Policy { options, blacklist })
+}
+
+/// What labels of the `proxy.*` dialect leave to the proxy, by the settings.
+fn proxy_of(settings: &Settings) -> anyhow::Result<proxy::Settings> {
+    let proxy = &settings.proxy;
+    let mut entry_points = BTreeMap::new();
+    for text in &proxy.entry_points {
+        let (name, address) = text
+            .split_once('=')
+            .with_context(|| format!("setting `proxy.entryPoints`: `{text}` is no `NAME=ADDRESS`"))?;
+        let entry_point: EntryPoint = address.parse().context("setting `proxy.entryPoints`")?;
+        entry_points.insert(name.trim().to_owned(), entry_point);
+    }
+    let sablier = proxy.sablier.clone();
+    Ok(proxy::Settings {
+        http: proxy.http.clone(),
+        https: proxy.https.clone(),
+        cert_resolver: proxy.cert_resolver.clone().unwrap_or_default(),
+        match_domains: proxy.match_domains.clone(),
+        entry_points,
+        sablier: sablier.map(|plugin| Sablier { plugin, url: proxy.sablier_url.clone() }),
+    })
 }
 
 /// How network labels are carried out, by the settings and the machine's names of tables and so on.

@@ -8,6 +8,12 @@ pub const SECTIONS: &[Section] = &[
         short: None,
     },
     Section {
+        name: "proxy",
+        doc: "What labels of the `proxy.` dialect leave to the proxy: where it listens, for which domains, who gets certificates, and \
+              what wakes containers. See docs/reference/proxy-labels.md.",
+        short: None,
+    },
+    Section {
         name: "blacklist",
         doc: "What is kept off the proxy though its labels don't say so: databases and tools. A container with the label \
               `traefik.enable=true` or with any `proxy.` label is let through.",
@@ -104,8 +110,8 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         path: "defaultRoute",
-        doc: "How a container is routed that is exposed and whose labels describe no route: by Traefik's default rule, by the \
-              `proxy.` dialect, or not at all.",
+        doc: "How a container is routed that is exposed and whose labels describe no route: by Traefik's default rule, as the \
+              `proxy.` dialect routes a container without labels, or not at all.",
         example: "none",
         slot: |settings| &mut settings.default_route,
     },
@@ -121,6 +127,52 @@ pub const KEYS: &[Key] = &[
         doc: "The name or address, without a port, at which Traefik reaches containers on the host's own network.",
         example: "host.docker.internal",
         slot: |settings| &mut settings.host_address,
+    },
+    Key {
+        path: "proxy.http",
+        doc: "The entry points of Traefik for plain HTTP. Without one, and without `proxy.https`, routes are at those that are \
+              Traefik's default.",
+        example: "[\"web\"]",
+        slot: |settings| &mut settings.proxy.http,
+    },
+    Key {
+        path: "proxy.https",
+        doc: "The entry points of Traefik for HTTPS: each route has a router with TLS there, too.",
+        example: "[\"websecure\"]",
+        slot: |settings| &mut settings.proxy.https,
+    },
+    Key {
+        path: "proxy.certResolver",
+        doc: "The certificate resolver of routers with TLS.",
+        example: "letsencrypt",
+        slot: |settings| &mut settings.proxy.cert_resolver,
+    },
+    Key {
+        path: "proxy.matchDomains",
+        doc: "The domains below which aliases are hosts: with `.example.com`, the alias `app` is `app.example.com`. Without one it is \
+              every host whose name begins with `app.`",
+        example: "[\".example.com\"]",
+        slot: |settings| &mut settings.proxy.match_domains,
+    },
+    Key {
+        path: "proxy.entryPoints",
+        doc: "Where entry points of Traefik listen, `NAME=[HOST]:PORT` or `NAME=[HOST]:PORT/udp` each: the entry point of a route with a \
+              listening port, such as `proxy.db.port=5432:5432`, is found by its port.",
+        example: "[\"websecure=:443\", \"postgres=:5432\", \"dns=:53/udp\"]",
+        slot: |settings| &mut settings.proxy.entry_points,
+    },
+    Key {
+        path: "proxy.sablier",
+        doc: "What Traefik's static configuration calls the plugin Sablier, under `experimental.plugins`. It stops and wakes containers \
+              with the label `proxy.idle_timeout`, and their routes stay while they sleep.",
+        example: "sablier",
+        slot: |settings| &mut settings.proxy.sablier,
+    },
+    Key {
+        path: "proxy.sablierUrl",
+        doc: "Where Traefik reaches Sablier itself.",
+        example: "http://127.0.0.1:10000",
+        slot: |settings| &mut settings.proxy.sablier_url,
     },
     Key {
         path: "blacklist.enabled",

@@ -20,5 +20,5 @@ pub use key::{Key, Section};
 pub use keys::{KEYS, SECTIONS};
 pub use problem::{Error, Origin, Place, Problem, Warning};
 pub use reference::reference;
-pub use settings::{Blacklist, Hook, Log, Network, Scripts, Settings, Tls};
+pub use settings::{Blacklist, Hook, Log, Network, Proxy, Scripts, Settings, Tls};
 pub use sources::{DEFAULT_FILE, File, Location, Sources, locate};

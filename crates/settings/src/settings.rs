@@ -37,6 +37,8 @@ pub struct Settings {
     pub traefik_networks: Vec<String>,
     /// The host under which Traefik reaches containers on the host's network: a name or an address, without a port.
     pub host_address: String,
+    /// What labels of the `proxy.` dialect leave to the proxy.
+    pub proxy: Proxy,
     /// What is kept off the proxy.
     pub blacklist: Blacklist,
     /// The network by which containers are reached, and what their labels do to theirs.
@@ -69,6 +71,26 @@ pub struct Tls {
     pub cert: Option<PathBuf>,
     /// Its private key.
     pub key: Option<PathBuf>,
+}
+
+/// What labels of the `proxy.` dialect leave to the proxy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Proxy {
+    /// The entry points of plain HTTP.
+    pub http: Vec<String>,
+    /// The entry points of HTTPS.
+    pub https: Vec<String>,
+    /// The certificate resolver of routers with TLS.
+    pub cert_resolver: Option<String>,
+    /// The domains below which aliases are hosts.
+    pub match_domains: Vec<String>,
+    /// Where entry points listen, `NAME=[HOST]:PORT[/udp]` each.
+    pub entry_points: Vec<String>,
+    /// What Traefik's static configuration calls the plugin Sablier.
+    pub sablier: Option<String>,
+    /// Where Sablier answers.
+    pub sablier_url: String,
 }
 
 /// What is added to the list of what is kept off the proxy, or taken from it.
@@ -163,6 +185,7 @@ impl Default for Settings {
             default_route: DefaultRoute::default(),
             traefik_networks: Vec::new(),
             host_address: "127.0.0.1".to_owned(),
+            proxy: Proxy::default(),
             blacklist: Blacklist::default(),
             network: Network::default(),
             scripts: Scripts::default(),
@@ -172,6 +195,20 @@ impl Default for Settings {
             log: Log::default(),
             debounce: Duration::from_millis(100),
             timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Default for Proxy {
+    fn default() -> Self {
+        Self {
+            http: Vec::new(),
+            https: Vec::new(),
+            cert_resolver: None,
+            match_domains: Vec::new(),
+            entry_points: Vec::new(),
+            sablier: None,
+            sablier_url: "http://sablier:10000".to_owned(),
         }
     }
 }
