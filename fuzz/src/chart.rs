@@ -10,7 +10,7 @@ pub(crate) fn holds(containers: &[Container], policy: &Policy) {
     for (container, share) in containers.iter().zip(&shares) {
         share.diagnostics.iter().for_each(|finding| points_into(finding, container));
         assert!(
-            !is_refused(share) || share.elements.is_empty(),
+            !is_refused(container, share) || share.elements.is_empty(),
             "a container with an error in a label contributes"
         );
     }
@@ -25,15 +25,17 @@ pub(crate) fn holds(containers: &[Container], policy: &Policy) {
         is_readable(format, &forward);
     }
     if containers.iter().all(|it| !matches!(it.network_mode, NetworkMode::Container(_))) {
-        let sound = containers.iter().zip(&shares).filter(|(_, share)| !is_refused(share));
+        let sound = containers.iter().zip(&shares).filter(|(it, share)| !is_refused(it, share));
         let alone = draw(Format::Yaml, sound.map(|(container, _)| container), policy);
         let all = draw(Format::Yaml, containers.iter(), policy);
         assert_eq!(all.text(), alone.text(), "a broken label harms another container");
     }
 }
 
-fn is_refused(share: &Share) -> bool {
-    share.diagnostics.iter().any(|it| it.severity == Severity::Error && it.label.is_some())
+/// One error in Traefik's labels takes them all. Of `proxy.*` labels it takes one, so that such a container still contributes.
+fn is_refused(container: &Container, share: &Share) -> bool {
+    !portolan_routes::proxy::is_explicit(container)
+        && share.diagnostics.iter().any(|it| it.severity == Severity::Error && it.label.is_some())
 }
 
 pub(crate) fn points_into(finding: &Diagnostic, container: &Container) {

@@ -14,7 +14,7 @@ pub fn labels(text: &str) {
     holds(&containers, &Policy::default());
 }
 
-fn container(number: usize, lines: &str) -> Container {
+pub(crate) fn container(number: usize, lines: &str) -> Container {
     let mut network_mode = NetworkMode::Networks;
     let mut labels = BTreeMap::new();
     for line in lines.lines() {

@@ -11,6 +11,7 @@ mod kernel;
 mod labels;
 mod netlink;
 mod origin;
+mod proxy;
 mod state;
 mod template;
 
@@ -23,6 +24,7 @@ pub use kernel::kernel;
 pub use labels::labels;
 pub use netlink::netlink;
 pub use origin::origin;
+pub use proxy::proxy;
 pub use state::state;
 pub use template::template;
 

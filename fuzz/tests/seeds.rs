@@ -48,6 +48,11 @@ fn kernel() {
 }
 
 #[test]
+fn proxy() {
+    check("proxy", portolan_fuzz::proxy);
+}
+
+#[test]
 fn state() {
     check("state", portolan_fuzz::state);
 }
