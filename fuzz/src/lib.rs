@@ -6,6 +6,7 @@
 mod chart;
 mod compose;
 mod constraints;
+mod hub;
 mod inspect;
 mod kernel;
 mod labels;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 pub use compose::compose;
 pub use constraints::constraints;
+pub use hub::{hub_body, hub_path};
 pub use inspect::inspect;
 pub use kernel::kernel;
 pub use labels::labels;

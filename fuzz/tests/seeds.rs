@@ -61,3 +61,13 @@ fn state() {
 fn origin() {
     check("origin", portolan_fuzz::origin);
 }
+
+#[test]
+fn hub_path() {
+    check("hub_path", portolan_fuzz::hub_path);
+}
+
+#[test]
+fn hub_body() {
+    check("hub_body", portolan_fuzz::hub_body);
+}

@@ -14,8 +14,8 @@ const SERVED: u16 = 418;
 /// and each question takes from that.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(100));
 
-/// Finds out which generation Traefik serves, whenever another one is in the file.
-pub(crate) async fn watch(hub: Arc<Hub>, mut traefik: Client, secret: String) {
+/// Finds out which generation Traefik serves, whenever another one is in the file: the one that all of these entry points have.
+pub(crate) async fn watch(hub: Arc<Hub>, mut entry_points: Vec<Client>, secret: String) {
     let mut written = hub.written().subscribe();
     let mut served = hub.served().subscribe();
     loop {
@@ -32,15 +32,26 @@ pub(crate) async fn watch(hub: Arc<Hub>, mut traefik: Client, secret: String) {
         let since = Instant::now();
         loop {
             let generation = *hub.written().borrow();
-            match traefik.get(&marker_path(&secret, generation)).await {
-                Ok(reply) if reply.status == SERVED => {
-                    hub.served().send_replace(generation);
-                    break;
-                }
-                Ok(_) => {}
-                Err(error) => debug!("Traefik is not asked: {error:#}"),
+            if serve(&mut entry_points, &marker_path(&secret, generation)).await {
+                hub.served().send_replace(generation);
+                break;
             }
             tokio::time::sleep((since.elapsed() / 8).clamp(PAUSES.0, PAUSES.1)).await;
         }
     }
+}
+
+/// Whether all entry points have the marker at this path.
+async fn serve(entry_points: &mut [Client], path: &str) -> bool {
+    for entry_point in entry_points {
+        match entry_point.get(path).await {
+            Ok(reply) if reply.status == SERVED => {}
+            Ok(_) => return false,
+            Err(error) => {
+                debug!("Traefik is not asked: {error:#}");
+                return false;
+            }
+        }
+    }
+    true
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use data_encoding::HEXLOWER;
-use portolan_jupyterhub::{ApiRoute, Frame, RouteSpec, Setting, StaticConfiguration, Table};
+use portolan_jupyterhub::{ApiRoute, EntryPoint, Frame, RouteSpec, Setting, StaticConfiguration, Table};
 use portolan_program::{logging, report};
 use portolan_settings::LogLevel;
 use portolan_traefik::{Document, plain_text};
@@ -74,7 +74,12 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     if let Some(activity) = &activity {
         tasks.spawn(Arc::clone(activity).follow(Arc::clone(&hub)));
     }
-    tasks.spawn(marker::watch(Arc::clone(&hub), ask(PATIENCE)?, secret.clone()));
+    let mut entry_points = vec![ask(PATIENCE)?];
+    if let Some(ours) = &options.traefik {
+        let tls = ours.public.tls.then(tls::own_connector).transpose()?;
+        entry_points.push(Client::new(&public_url(&ours.public)?, tls, PATIENCE)?);
+    }
+    tasks.spawn(marker::watch(Arc::clone(&hub), entry_points, secret.clone()));
     tasks.spawn(publish::publish(Arc::clone(&hub), directory, options.state.clone()));
     tasks.spawn(ready(Arc::clone(&hub), options.traefik.is_some()));
     listeners.serve(&mut tasks, &options, &hub, activity, &secret)?;
@@ -212,6 +217,17 @@ fn traefik_api(options: &Options) -> anyhow::Result<Url> {
         warn!("port {API_PORT} is taken: Traefik's API is at port {port}");
     }
     Url::parse(&format!("http://127.0.0.1:{port}")).context("an address is a URL")
+}
+
+/// Where we reach an entry point of a Traefik of ours: one that listens on all addresses is found on this machine's own.
+fn public_url(entry_point: &EntryPoint) -> anyhow::Result<Url> {
+    let scheme = if entry_point.tls { "https" } else { "http" };
+    let address = match entry_point.address.strip_prefix("0.0.0.0:").or(entry_point.address.strip_prefix(':'))
+    {
+        Some(port) => format!("127.0.0.1:{port}"),
+        None => entry_point.address.replace("[::]:", "[::1]:"),
+    };
+    Url::parse(&format!("{scheme}://{address}")).with_context(|| format!("--ip: `{}`", entry_point.address))
 }
 
 /// Writes the static configuration.

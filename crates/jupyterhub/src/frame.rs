@@ -48,7 +48,7 @@ pub struct ApiRoute {
     pub user: String,
 }
 
-/// The path at which Traefik answers with 418 from the moment on that it serves this generation of the file.
+/// The path at which an entry point of Traefik's answers with 418 from the moment on that it serves this generation of the file.
 pub fn marker_path(secret: &str, generation: u64) -> String {
     format!("/{secret}/{generation}")
 }
@@ -109,7 +109,10 @@ impl Frame {
     pub fn mark(&self, document: &mut Document, generation: u64) -> Result<(), Error> {
         let rule = format!("Path(`{}`)", marker_path(&self.secret, generation));
         // A service that is always there, and answers with 418 without doing anything.
-        document.set(Section::HttpRouters, MARKER, &self.internal(rule, "noop@internal")).map(drop)
+        let mut router = self.internal(rule, "noop@internal");
+        // Traefik (3.7) gives its entry points what is new one after the other.
+        router.entry_points.get_or_insert_default().extend(self.entry_points.iter().cloned());
+        document.set(Section::HttpRouters, MARKER, &router).map(drop)
     }
 
     /// The path at which Traefik gives its metrics.
