@@ -10,6 +10,7 @@ pub mod model;
 mod name;
 mod options;
 pub mod proxy;
+pub mod rule;
 mod section;
 mod share;
 mod table;
