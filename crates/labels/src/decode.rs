@@ -181,7 +181,8 @@ impl<'t, 'a> Cursor<'t, 'a> {
         let Some(text) = self.scalar(kind) else { return T::default() };
         read(text).unwrap_or_else(|message| {
             let place = self.node.value_place();
-            self.push(LabelError { code: BAD_VALUE, phase: Phase::Value, message, place, help: None });
+            let help = accepted(&message).map(str::to_owned);
+            self.push(LabelError { code: BAD_VALUE, phase: Phase::Value, message, place, help });
             T::default()
         })
     }
@@ -195,6 +196,19 @@ impl<'t, 'a> Cursor<'t, 'a> {
             Some(near) => error.with_help(format!("did you mean `{near}`?")),
             None => error,
         });
+    }
+}
+
+/// What may stand where a value could not be converted, by what Go says of it.
+fn accepted(message: &str) -> Option<&'static str> {
+    if message.starts_with("strconv.ParseBool") {
+        Some("write `true` or `false`")
+    } else if message.starts_with("time:") {
+        Some("write a number of seconds, or numbers with units, such as `500ms`, `1m30s` or `24h`")
+    } else if message.starts_with("strconv.ParseInt") && !message.ends_with("out of range") {
+        Some("write a whole number, such as `10`")
+    } else {
+        None
     }
 }
 

@@ -76,14 +76,31 @@ fn ignored_label(key: &str) -> Diagnostic {
         let message = "the label is not read: of TLS, labels can set the store `default` alone".to_owned();
         (message, Some("define TLS options and certificates in a file of your own".to_owned()))
     } else {
-        let near = suggest(name, ["http", "tcp", "udp", "docker", "enable", "tls"]);
-        (message, near.map(|near| format!("did you mean `traefik.{near}`?")))
+        let near = || {
+            let near = suggest(name, ["http", "tcp", "udp", "docker", "enable", "tls"])?;
+            Some(format!("did you mean `traefik.{near}`?"))
+        };
+        (message, first_version(name).map(str::to_owned).or_else(near))
     };
     let diagnostic =
         Diagnostic::warning(IGNORED_LABEL, message).at(LabelPlace::key(key, start..start + name.len()));
     match help {
         Some(help) => diagnostic.with_help(help),
         None => diagnostic,
+    }
+}
+
+/// What takes the place of a label of Traefik 1.
+fn first_version(name: &str) -> Option<&'static str> {
+    match name {
+        "frontend" => Some("this is a label of Traefik 1: write `traefik.http.routers.NAME.rule`"),
+        "port" => {
+            Some("this is a label of Traefik 1: write `traefik.http.services.NAME.loadbalancer.server.port`")
+        }
+        "backend" | "protocol" | "weight" | "domain" => {
+            Some("this is a label of Traefik 1, which Traefik 2 and 3 do not have")
+        }
+        _ => None,
     }
 }
 
