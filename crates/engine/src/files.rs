@@ -28,7 +28,11 @@ mod compose;
 mod dotenv;
 mod inspect;
 mod interpolate;
+mod marked;
 mod nesting;
+mod places;
+mod quadlet;
+mod words;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -38,6 +42,7 @@ use std::path::{Path, PathBuf};
 use portolan_container::{Container, Diagnostic};
 
 pub use self::codes::*;
+pub use self::places::{Location, Places};
 use crate::Error;
 
 /// The largest `docker inspect` output that is read, in bytes: some ten thousand containers.
@@ -46,20 +51,24 @@ pub const MAX_INSPECT: usize = 128 << 20;
 /// The largest Compose file that is read, in bytes, likewise each file that it names.
 pub const MAX_COMPOSE: usize = 1 << 20;
 
-/// Which of the two languages a text is in.
+/// Which language a text is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// What `docker inspect` or `podman inspect` prints: a JSON list, one object, or one object a line.
     Inspect,
     /// A Compose file, in YAML or as the JSON that `docker compose config --format json` prints.
     Compose,
+    /// A `.container` unit, from which Podman's generator makes a service of systemd.
+    Quadlet,
 }
 
 impl Source {
-    /// Tells by the first character that is not blank; a JSON object with `services` is a Compose file.
+    /// Tells by the first character that is not blank; a JSON object with `services` is a Compose file, and what begins with
+    /// `[Unit]` or another section is a unit.
     pub fn detect(text: &str) -> Self {
         let text = text.trim_start_matches('\u{feff}').trim_start();
         match text.chars().next() {
+            Some('[' | '#' | ';') if quadlet::is_unit(text) => Self::Quadlet,
             Some('[') => Self::Inspect,
             Some('{') if !inspect::is_compose(text) => Self::Inspect,
             _ => Self::Compose,
@@ -104,11 +113,36 @@ pub fn read(
     path: &Path,
     environment: &BTreeMap<String, String>,
 ) -> Result<(Vec<Container>, Vec<Diagnostic>), Error> {
+    open(path, environment).map(|reading| (reading.containers, reading.findings))
+}
+
+/// What a file or text comes to, with the places of its labels.
+#[derive(Debug)]
+pub struct Reading {
+    /// The containers.
+    pub containers: Vec<Container>,
+    /// What is wrong with the text.
+    pub findings: Vec<Diagnostic>,
+    /// Where labels stand.
+    pub places: Places,
+}
+
+/// Reads the containers of a file, and where their labels stand in it.
+///
+/// # Errors
+/// [`Error::Source`] where the file cannot be read. What is wrong with its text is among the diagnostics.
+pub fn open(path: &Path, environment: &BTreeMap<String, String>) -> Result<Reading, Error> {
     let source = |reason| Error::Source { path: path.to_owned(), reason };
     let text = read_bounded(path, MAX_INSPECT).map_err(source)?;
     let absolute = std::path::absolute(path).map_err(source)?;
     let directory = absolute.parent().unwrap_or(Path::new("/")).to_owned();
-    Ok(parse(&text, &Context::on_disk(directory, environment.clone())))
+    Ok(reading(&text, Some(path), &Context::on_disk(directory, environment.clone())))
+}
+
+/// The same of a text without a file of its own; `directory` is the working directory.
+pub fn open_text(text: &str, directory: &Path, environment: &BTreeMap<String, String>) -> Reading {
+    let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
+    reading(text, None, &Context::on_disk(directory, environment.clone()))
 }
 
 /// Reads the containers of a text without a file of its own, such as standard input; `directory` is the working directory.
@@ -117,24 +151,37 @@ pub fn parse_text(
     directory: &Path,
     environment: &BTreeMap<String, String>,
 ) -> (Vec<Container>, Vec<Diagnostic>) {
-    let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
-    parse(text, &Context::on_disk(directory, environment.clone()))
+    let reading = open_text(text, directory, environment);
+    (reading.containers, reading.findings)
 }
 
 /// Reads the containers of a text. Total, and pure if [`Context::read`] is.
 ///
 /// Of a Compose file: the state is unknown, the address is the service's name unless the file gives one, and labels that
-/// Compose sets are set. `compose:PROJECT/SERVICE/NUMBER` is the identifier.
+/// Compose sets are set. `compose:PROJECT/SERVICE/NUMBER` is the identifier. Of a quadlet unit, likewise; `quadlet:NAME`.
 pub fn parse(text: &str, context: &Context<'_>) -> (Vec<Container>, Vec<Diagnostic>) {
+    let reading = reading(text, None, context);
+    (reading.containers, reading.findings)
+}
+
+/// Reads a text that was found at `path`, if anywhere.
+fn reading(text: &str, path: Option<&Path>, context: &Context<'_>) -> Reading {
     let text = text.trim_start_matches('\u{feff}');
-    match Source::detect(text) {
+    let kind = Source::detect(text);
+    let (containers, findings) = match kind {
         Source::Inspect => inspect::parse(text),
-        Source::Compose if text.len() > MAX_COMPOSE => {
+        Source::Compose | Source::Quadlet if text.len() > MAX_COMPOSE => {
             let message = format!("a Compose file is at most {MAX_COMPOSE} bytes, this has {}", text.len());
             (Vec::new(), vec![Diagnostic::error(COMPOSE_TOO_LARGE, message)])
         }
         Source::Compose => compose::parse(text, context),
-    }
+        Source::Quadlet => {
+            let unit = quadlet::parse(text, path);
+            let places = Places::of_quadlet(path, text, unit.assignments);
+            return Reading { containers: unit.containers, findings: unit.findings, places };
+        }
+    };
+    Reading { containers, findings, places: Places::new(kind, path, text) }
 }
 
 /// Reads a file that may be a device or grow while it is read.
@@ -163,5 +210,6 @@ mod tests {
         check("services: {}", Source::Compose);
         check("# a comment\nname: x", Source::Compose);
         check("", Source::Compose);
+        check("# web\n[Unit]\n", Source::Quadlet);
     }
 }

@@ -60,3 +60,9 @@ pub const COMPOSE_ADDRESS: Code = Code("compose-address");
 ///
 /// The rest is left out. A file of a few lines can grow to gigabytes by aliases, hence the bound.
 pub const COMPOSE_TOO_LARGE: Code = Code("compose-too-large");
+
+/// A quadlet unit is none: a line that is no assignment, no section `[Container]`, a port that is none; or a label that blanks
+/// cut in two.
+///
+/// Help: put a label with blanks in quotes as a whole.
+pub const QUADLET_SYNTAX: Code = Code("quadlet-syntax");

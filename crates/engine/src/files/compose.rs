@@ -7,7 +7,7 @@ mod include;
 mod load;
 mod merge;
 mod paths;
-mod ports;
+pub(super) mod ports;
 mod project;
 mod reader;
 mod service;

@@ -8,7 +8,7 @@ use crate::files::yaml::{Budget, Node, excerpt};
 
 /// Ports that a service exposes or publishes, with their bindings in the order of the file.
 #[derive(Debug)]
-pub(super) struct Ports<'a> {
+pub(in crate::files) struct Ports<'a> {
     ports: BTreeMap<(u16, Protocol), Vec<Binding>>,
     /// A range of a few characters is 65,535 ports.
     budget: &'a Budget,
@@ -18,12 +18,12 @@ pub(super) struct Ports<'a> {
 const PORT_COST: usize = 64;
 
 impl<'a> Ports<'a> {
-    pub(super) fn new(budget: &'a Budget) -> Self {
+    pub(in crate::files) fn new(budget: &'a Budget) -> Self {
         Self { ports: BTreeMap::new(), budget }
     }
 
     /// Adds one item of `ports`: the short syntax as a text or number, or the long one as a mapping.
-    pub(super) fn publish(&mut self, item: &Node) -> Result<(), String> {
+    pub(in crate::files) fn publish(&mut self, item: &Node) -> Result<(), String> {
         match item {
             Node::Map(fields) => self.publish_long(fields),
             _ => match item.scalar() {
@@ -34,7 +34,7 @@ impl<'a> Ports<'a> {
     }
 
     /// Adds one item of `expose`: a port or a range, with or without a protocol.
-    pub(super) fn expose(&mut self, item: &Node) -> Result<(), String> {
+    pub(in crate::files) fn expose(&mut self, item: &Node) -> Result<(), String> {
         let text =
             item.scalar().ok_or_else(|| format!("a port is a text or a number, this is {}", item.kind()))?;
         let (ports, protocol) = with_protocol(&text)?;
@@ -47,7 +47,7 @@ impl<'a> Ports<'a> {
     }
 
     /// The ports in ascending order.
-    pub(super) fn into_vec(self) -> Vec<Port> {
+    pub(in crate::files) fn into_vec(self) -> Vec<Port> {
         self.ports
             .into_iter()
             .map(|((number, protocol), bindings)| Port { number, protocol, bindings })
