@@ -93,6 +93,11 @@ impl Chart {
         self.world.diagnostics().chain(self.findings.values())
     }
 
+    /// The findings about names, in the order of the names: conflicts, and what a file cannot carry.
+    pub fn findings_of_names(&self) -> impl Iterator<Item = (&Name, &Diagnostic)> {
+        self.findings.iter()
+    }
+
     /// The findings about the containers of this name, and about the names that they define.
     pub fn findings_of(&self, container: &str) -> impl Iterator<Item = &Diagnostic> {
         let own = move |finding: &&Diagnostic| finding.container.as_deref() == Some(container);

@@ -146,6 +146,16 @@ impl World {
         self.known.values().flat_map(|known| &known.diagnostics)
     }
 
+    /// The same, with the container that each is about.
+    pub fn findings(&self) -> impl Iterator<Item = (&ContainerKey, &Diagnostic)> {
+        self.known.iter().flat_map(|(key, known)| known.diagnostics.iter().map(move |finding| (key, finding)))
+    }
+
+    /// The container whose share has this key.
+    pub fn key_of_share(&self, share: &str) -> Option<&ContainerKey> {
+        self.known.iter().find(|(_, known)| known.share == share).map(|(key, _)| key)
+    }
+
     /// The container's name whose share has this key, for messages.
     pub fn name_of_share(&self, share: &str) -> Option<&str> {
         let known = self.known.values().find(|known| known.share == share)?;
