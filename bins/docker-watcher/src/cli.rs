@@ -24,6 +24,12 @@ pub(crate) enum Command {
     /// The configuration goes to standard output, or with --output into the directory as `run` would write it. What is
     /// wrong or worth knowing goes to standard error. Exit codes: 0 done, 2 could not run.
     Render(RenderArguments),
+    /// Tell what is wrong with labels, before or while containers run
+    ///
+    /// Sources are Compose files, output of `docker inspect`, quadlet units, directories that hold such, or `-` for standard
+    /// input; with none, the engines. All of them together are one proxy: what one defines, another may name. Findings go to
+    /// standard output. Exit codes: 0 nothing is wrong, 1 something is, 2 could not run.
+    Check(CheckArguments),
     /// Tell what a container's labels come to
     ///
     /// For now, its network actions alone: each string of its labels `docker-events.*` and what would become of it in the
@@ -70,6 +76,43 @@ pub(crate) struct RenderArguments {
     /// The format to print
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<PrintFormat>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    /// Compose files, `docker inspect` output, quadlet units or directories; `-` for standard input; else the engines
+    #[arg(value_name = "SOURCE")]
+    pub(crate) sources: Vec<PathBuf>,
+    /// How findings are printed
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: CheckFormat,
+    /// Exit with 1 for warnings too
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
+    /// Mend in the files what is certain: a name with one letter wrong, a name that has a new one
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Traefik's static configuration, to know its entry points, certificate resolvers and files
+    #[arg(long = "static", value_name = "FILE")]
+    pub(crate) static_file: Option<PathBuf>,
+    /// A file or directory of dynamic configuration that defines what labels may name; again for more
+    #[arg(long, value_name = "PATH")]
+    pub(crate) dynamic: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) common: CommonArguments,
+}
+
+/// How `check` prints findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// For people: the line, the place in it, what to do
+    Text,
+    /// For tools: a list of objects
+    Json,
+    /// For GitHub's workflows: an annotation a line
+    Github,
+    /// For code scanning: SARIF 2.1.0
+    Sarif,
 }
 
 const NET_EXAMPLES: &str = "\

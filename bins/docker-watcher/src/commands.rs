@@ -1,5 +1,6 @@
 //! One module a command: it reads settings, wires the crates together, and prints.
 
+pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod install;
 pub(crate) mod net;

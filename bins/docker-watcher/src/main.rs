@@ -18,6 +18,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(arguments) => commands::run::run(&arguments),
         Command::Render(arguments) => commands::render::run(&arguments),
+        Command::Check(arguments) => commands::check::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Net(arguments) => commands::net::run(&arguments),
         Command::Install(arguments) => commands::install::run(&arguments),

@@ -2,9 +2,11 @@
 
 use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
+use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use portolan_container::{Container, Diagnostic, Part, Severity, printable};
+use portolan_engine::files::Location;
 
 /// Prints a failure and its causes on standard error, with the next step where one is known.
 pub fn error(error: &anyhow::Error) {
@@ -69,12 +71,6 @@ pub fn line(level: &str, message: &str, help: Option<&str>) {
 
 /// Prints a finding with the label that it is about.
 pub fn diagnostic(diagnostic: &Diagnostic, container: Option<&Container>) {
-    let level = match diagnostic.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-        Severity::Info => Level::INFO,
-    };
-    let name = diagnostic.container.as_deref();
     let word = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -83,18 +79,73 @@ pub fn diagnostic(diagnostic: &Diagnostic, container: Option<&Container>) {
     if heard(word, &diagnostic.to_string(), diagnostic.help.as_deref()) {
         return;
     }
+    let text =
+        draw(diagnostic, of_label(diagnostic, container).as_ref(), Level::INFO, io::stderr().is_terminal());
+    write(&format!("{text}\n"));
+}
+
+/// A finding with the lines of the file that it is about, or else with its label; `colour` is for a terminal.
+pub fn in_place(
+    diagnostic: &Diagnostic,
+    container: Option<&Container>,
+    location: Option<&Location>,
+    colour: bool,
+) -> String {
+    let source = location.and_then(of_file).or_else(|| of_label(diagnostic, container));
+    draw(diagnostic, source.as_ref(), Level::NOTE, colour)
+}
+
+/// What is underlined.
+struct Underlined {
+    text: String,
+    path: Option<String>,
+    first_line: usize,
+    span: Range<usize>,
+}
+
+/// The label as `KEY=VALUE`.
+fn of_label(diagnostic: &Diagnostic, container: Option<&Container>) -> Option<Underlined> {
+    let place = diagnostic.label.as_ref()?;
+    let value = container.and_then(|container| container.labels.get(&place.key)).map(String::as_str);
+    let offset = if place.part == Part::Value { place.key.len() + 1 } else { 0 };
+    let name = diagnostic.container.as_deref();
+    Some(Underlined {
+        text: format!("{}={}", place.key, value.unwrap_or_default()),
+        path: name.map(|name| format!("label of {name}")),
+        first_line: 1,
+        span: offset + place.start..offset + place.end,
+    })
+}
+
+/// The lines that a place in a file is on.
+fn of_file(location: &Location) -> Option<Underlined> {
+    let (line, _) = location.line_and_column();
+    let Range { start, end } = location.bytes.clone();
+    let first = location.text.get(..start)?.rfind('\n').map_or(0, |newline| newline + 1);
+    let last = location.text.get(end..)?.find('\n').map_or(location.text.len(), |newline| end + newline);
+    let path = location.path.as_ref().map_or("<stdin>".into(), |path| path.to_string_lossy());
+    Some(Underlined {
+        text: location.text.get(first..last)?.to_owned(),
+        path: Some(path.into_owned()),
+        first_line: line,
+        span: start - first..end - first,
+    })
+}
+
+fn draw(diagnostic: &Diagnostic, source: Option<&Underlined>, info: Level<'_>, colour: bool) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => info,
+    };
+    let name = diagnostic.container.as_deref();
     let message = name.map_or(diagnostic.message.clone(), |name| format!("{name}: {}", diagnostic.message));
     let message = printable(&message);
     let title = level.primary_title(message.as_ref()).id(diagnostic.code.0);
-    let source = diagnostic.label.as_ref().map(|place| {
-        let value = container.and_then(|container| container.labels.get(&place.key)).map(String::as_str);
-        let offset = if place.part == Part::Value { place.key.len() + 1 } else { 0 };
-        (format!("{}={}", place.key, value.unwrap_or_default()), offset + place.start..offset + place.end)
-    });
-    let mut group = match &source {
-        Some((label, span)) => {
-            let snippet = Snippet::source(label.as_str()).line_start(1).fold(true);
-            let snippet = snippet.path(name.map(|name| format!("label of {name}")));
+    let mut group = match source {
+        Some(Underlined { text, path, first_line, span }) => {
+            let snippet =
+                Snippet::source(text.as_str()).line_start(*first_line).fold(true).path(path.as_deref());
             Group::with_title(title).element(snippet.annotation(AnnotationKind::Primary.span(span.clone())))
         }
         None => Group::with_title(title),
@@ -102,8 +153,8 @@ pub fn diagnostic(diagnostic: &Diagnostic, container: Option<&Container>) {
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
-    let renderer = if io::stderr().is_terminal() { Renderer::styled() } else { Renderer::plain() };
-    write(&format!("{}\n", renderer.render(&[group])));
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    renderer.render(&[group])
 }
 
 /// An engine's error with what to do about it.

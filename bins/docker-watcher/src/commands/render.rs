@@ -85,10 +85,6 @@ fn containers(
     source: Option<&Path>,
     settings: &Settings,
 ) -> anyhow::Result<(Vec<Vec<Container>>, Vec<Diagnostic>)> {
-    let environment = || {
-        std::env::vars_os()
-            .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
-    };
     match source {
         None => Ok((from_engines(settings)?, Vec::new())),
         Some(path) if path == Path::new("-") => {
@@ -105,6 +101,11 @@ fn containers(
             Ok((vec![containers], findings))
         }
     }
+}
+
+/// The variables of this process that are text.
+pub(super) fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
 }
 
 pub(super) fn from_engines(settings: &Settings) -> anyhow::Result<Vec<Vec<Container>>> {

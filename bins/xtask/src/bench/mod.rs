@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: the figures of the project, measured on this machine in one run.
 
+mod check;
 mod engine;
 mod figures;
 mod fleet;
@@ -33,6 +34,8 @@ pub(crate) enum Part {
     Network,
     /// Containers started with podman-hook, beside a hook in Python
     Hook,
+    /// The check of a Compose file of 1,000 services
+    Check,
     /// The benchmarks of the crates
     Crates,
 }
@@ -50,7 +53,7 @@ pub(crate) fn run(options: &BenchOptions) -> Result<bool> {
         Some(_) => part == Part::Crates,
         None => options.only.is_empty() || options.only.contains(&part),
     };
-    if wants(Part::Routes) || wants(Part::Network) {
+    if wants(Part::Routes) || wants(Part::Network) || wants(Part::Check) {
         timed("docker-watcher, built as it is released", || {
             start(cargo().args(["build", "--locked", "--release", "--package", "docker-watcher"]))
         })?;
@@ -72,6 +75,9 @@ pub(crate) fn run(options: &BenchOptions) -> Result<bool> {
     }
     if wants(Part::Hook) {
         hook::outside(options.events, &interrupt)?;
+    }
+    if wants(Part::Check) {
+        check::run(options.events, &interrupt)?;
     }
     if wants(Part::Crates) {
         timed("benchmarks of the crates", || crates(options.filter.as_deref()))?;

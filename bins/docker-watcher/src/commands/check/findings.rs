@@ -1,0 +1,184 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use portolan_check::{Subject, Surroundings, blamed, check, check_unrouted, codes, definition};
+use portolan_container::{Container, Diagnostic, Severity};
+use portolan_engine::files::{COMPOSE_VARIABLE_UNSET, Location, Places};
+use portolan_netlink::{asks, parts};
+use portolan_reconcile::{Chart, ContainerKey, Policy};
+use portolan_routes::codes::NETWORK_NOT_FOUND;
+use portolan_settings::Settings;
+use portolan_traefik::Format;
+
+use super::Told;
+use super::sources::Source;
+use crate::configure;
+
+/// All that is wrong with the sources, in the order of the files.
+pub(super) fn gather(
+    sources: Vec<Source>,
+    settings: &Settings,
+    policy: Policy,
+    surroundings: &Surroundings,
+) -> Vec<Told> {
+    let mut chart = Chart::new(policy, Format::Yaml, None);
+    let mut places = Vec::new();
+    let mut told = Vec::new();
+    for (number, source) in sources.into_iter().enumerate() {
+        for diagnostic in source.findings {
+            let container =
+                source.containers.iter().find(|it| diagnostic.container.as_ref() == Some(&it.name));
+            let location = source.places.as_ref().and_then(|places| of_text(places, &diagnostic, container));
+            told.push(Told { diagnostic, container: None, location, is_label: false, source: number });
+        }
+        chart.list(number, source.containers);
+        places.push(source.places);
+    }
+    let mut found: Vec<(&ContainerKey, Diagnostic)> =
+        chart.world().findings().map(|(key, finding)| (key, finding.clone())).collect();
+    of_names(&chart, &mut found);
+    of_networks(&chart, settings, &mut found);
+    of_labels(&chart, surroundings, &mut found);
+    settle(&mut found);
+    for (key, mut diagnostic) in found {
+        let Some(container) = chart.world().container(key) else { continue };
+        let places = places.get(key.engine).and_then(Option::as_ref);
+        if diagnostic.label.is_none() {
+            diagnostic.label = blamed(container, &diagnostic);
+        }
+        let label =
+            places.zip(diagnostic.label.as_ref()).and_then(|(places, place)| places.label(container, place));
+        let is_label = label.is_some();
+        let location = label.or_else(|| places.and_then(|places| places.container(container)));
+        let container = Some(container.clone());
+        told.push(Told { diagnostic, container, location, is_label, source: key.engine });
+    }
+    explain(&mut told);
+    in_order(told)
+}
+
+/// Where a hash lost its dollar signs, the variables that were looked for in it are no second mistake.
+fn explain(told: &mut Vec<Told>) {
+    let label =
+        |it: &Told| it.diagnostic.label.as_ref().map(|place| (it.source, format!("labels.{}`", place.key)));
+    let hashes = told.iter().filter(|it| it.diagnostic.code == codes::PASSWORD_HASH);
+    let hashes: BTreeSet<(usize, String)> = hashes.filter_map(label).collect();
+    told.retain(|it| {
+        let of_hash =
+            |(source, key): &(usize, String)| *source == it.source && it.diagnostic.message.contains(key);
+        it.diagnostic.code != COMPOSE_VARIABLE_UNSET || !hashes.iter().any(of_hash)
+    });
+}
+
+/// Names that several define differently, or that a file cannot carry: told of each container that defines it.
+fn of_names<'c>(chart: &'c Chart, found: &mut Vec<(&'c ContainerKey, Diagnostic)>) {
+    let world = chart.world();
+    for (name, finding) in chart.findings_of_names() {
+        for key in world.table().definers(name).filter_map(|share| world.key_of_share(share)) {
+            let Some(container) = world.container(key) else { continue };
+            let finding = finding.clone().in_container(&container.name);
+            let finding = match definition(container, name) {
+                Some(place) => finding.at(place),
+                None => finding,
+            };
+            found.push((key, finding));
+        }
+    }
+}
+
+/// Network labels, as far as their text tells; no namespace is looked into.
+fn of_networks<'c>(chart: &'c Chart, settings: &Settings, found: &mut Vec<(&'c ContainerKey, Diagnostic)>) {
+    let mut asking =
+        chart.world().containers().filter(|(_, container, _)| asks(&container.labels)).peekable();
+    if asking.peek().is_none() {
+        return;
+    }
+    let policy = configure::network(settings);
+    for (key, container, _) in asking {
+        let (_, findings) = parts(&container.labels, &policy.names, &|name| policy.variable(name));
+        found.extend(findings.into_iter().map(|finding| (key, finding.in_container(&container.name))));
+    }
+}
+
+/// What labels say that decoding and merging do not mind.
+fn of_labels<'c>(
+    chart: &'c Chart,
+    surroundings: &Surroundings,
+    found: &mut Vec<(&'c ContainerKey, Diagnostic)>,
+) {
+    let (mut keys, mut subjects) = (Vec::new(), Vec::new());
+    for (key, container, left_out) in chart.world().containers() {
+        if left_out.is_none() && surroundings.blacklist.judge(container).lets_through() {
+            keys.push(key);
+            subjects.push(Subject { engine: key.engine, container });
+        } else {
+            found.extend(check_unrouted(container).into_iter().map(|finding| (key, finding)));
+        }
+    }
+    for finding in check(&subjects, chart.world().table(), surroundings) {
+        if let Some(key) = keys.get(finding.subject) {
+            found.push((key, finding.diagnostic));
+        }
+    }
+}
+
+/// One mistake is told once: quotes around a value explain the error that they make. And before a start it is an error that a
+/// network is named that the container is not on; what is routed by another all the same is a warning to those who run it.
+fn settle(found: &mut Vec<(&ContainerKey, Diagnostic)>) {
+    for (_, it) in found.iter_mut().filter(|(_, it)| it.code == NETWORK_NOT_FOUND) {
+        it.severity = Severity::Error;
+    }
+    let label = |diagnostic: &Diagnostic| diagnostic.label.as_ref().map(|place| place.key.clone());
+    let errors: BTreeSet<(ContainerKey, Option<String>)> = found
+        .iter()
+        .filter(|(_, it)| it.severity == Severity::Error && it.label.is_some())
+        .map(|(key, it)| ((*key).clone(), label(it)))
+        .collect();
+    let mut helps = BTreeMap::new();
+    found.retain(|(key, it)| {
+        let place = ((*key).clone(), label(it));
+        if it.code != codes::QUOTED_VALUE || it.severity == Severity::Error || !errors.contains(&place) {
+            return true;
+        }
+        helps.insert(
+            place,
+            format!("the quotes are part of the value: {}", it.help.clone().unwrap_or_default()),
+        );
+        false
+    });
+    for (key, it) in found.iter_mut().filter(|(_, it)| it.help.is_none()) {
+        it.help = helps.get(&((*key).clone(), label(it))).cloned();
+    }
+}
+
+/// Where a finding about a text is: its message begins with a path, or tells a line.
+fn of_text(places: &Places, diagnostic: &Diagnostic, container: Option<&Container>) -> Option<Location> {
+    let message = diagnostic.message.as_str();
+    let path = message.strip_prefix('`').and_then(|rest| rest.split_once('`')).map(|(path, _)| path);
+    let number = |after: &str| {
+        let (_, rest) = message.split_once(after)?;
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse::<usize>().ok()
+    };
+    let by_line = || {
+        let line = number("at line ").or_else(|| number("line "))?;
+        places.character(line, number(" column ").unwrap_or(1).max(1))
+    };
+    let found = path.and_then(|path| places.path_in_file(path)).or_else(by_line);
+    found.or_else(|| places.container(container?)).or_else(|| places.character(1, 1))
+}
+
+/// By file and place; what several replicas have in common is told once.
+fn in_order(mut told: Vec<Told>) -> Vec<Told> {
+    let place = |it: &Told| it.location.as_ref().map(|at| (at.path.clone(), at.bytes.start, at.bytes.end));
+    told.sort_by(|one, two| {
+        let key = |it: &Told| (it.source, place(it));
+        key(one).cmp(&key(two)).then_with(|| one.diagnostic.cmp(&two.diagnostic))
+    });
+    let mut seen = BTreeSet::new();
+    told.retain(|it| {
+        let Some(place) = place(it) else { return true };
+        // A file may be read by several sources.
+        seen.insert((place, it.diagnostic.code, it.diagnostic.message.clone()))
+    });
+    told
+}

@@ -1,0 +1,76 @@
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use portolan_container::{Container, Diagnostic};
+use portolan_engine::files::{self, Places};
+use portolan_settings::Settings;
+
+use crate::commands::render;
+use crate::report;
+
+/// One engine, or a file in place of one.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) containers: Vec<Container>,
+    /// What is wrong with the file.
+    pub(super) findings: Vec<Diagnostic>,
+    /// Where labels stand; engines have no places.
+    pub(super) places: Option<Places>,
+}
+
+/// The files that Compose looks for, in its order.
+const COMPOSE_FILES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+
+/// What is to be looked at: files, what directories hold, standard input, or else the engines.
+pub(super) fn gather(paths: &[PathBuf], settings: &Settings) -> anyhow::Result<Vec<Source>> {
+    if paths.is_empty() {
+        let of_engine = |containers| Source { containers, findings: Vec::new(), places: None };
+        return Ok(render::from_engines(settings)?.into_iter().map(of_engine).collect());
+    }
+    let environment: BTreeMap<String, String> = render::environment().collect();
+    let mut sources = Vec::new();
+    for path in paths {
+        for file in files_of(path)? {
+            let reading = if file == Path::new("-") {
+                let mut text = String::new();
+                let limit = u64::try_from(files::MAX_INSPECT).unwrap_or(u64::MAX);
+                std::io::stdin().take(limit).read_to_string(&mut text).context("standard input")?;
+                let directory = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
+                files::open_text(&text, &directory, &environment)
+            } else {
+                files::open(&file, &environment).map_err(report::engine)?
+            };
+            sources.push(Source {
+                containers: reading.containers,
+                findings: reading.findings,
+                places: Some(reading.places),
+            });
+        }
+    }
+    Ok(sources)
+}
+
+/// The path itself, or of a directory its Compose file and its quadlet units.
+fn files_of(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let compose = COMPOSE_FILES.iter().map(|name| path.join(name)).find(|file| file.is_file());
+    let mut units = Vec::new();
+    let shown = || format!("cannot read `{}`", path.display());
+    for entry in fs::read_dir(path).with_context(shown)? {
+        let file = entry.with_context(shown)?.path();
+        if file.extension().is_some_and(|extension| extension == "container") && file.is_file() {
+            units.push(file);
+        }
+    }
+    units.sort();
+    let found: Vec<PathBuf> = compose.into_iter().chain(units).collect();
+    if found.is_empty() {
+        bail!("`{}` has neither a Compose file nor a `.container` unit", path.display());
+    }
+    Ok(found)
+}
