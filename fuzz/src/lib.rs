@@ -4,6 +4,7 @@
 //! does not hold. Built without a fuzzer, a target replays the files and folders that it is given.
 
 mod chart;
+mod check;
 mod compose;
 mod constraints;
 mod hub;
@@ -13,11 +14,14 @@ mod labels;
 mod netlink;
 mod origin;
 mod proxy;
+mod places;
+mod rule;
 mod state;
 mod template;
 
 use std::path::{Path, PathBuf};
 
+pub use check::check;
 pub use compose::compose;
 pub use constraints::constraints;
 pub use hub::{hub_body, hub_path};
@@ -27,6 +31,8 @@ pub use labels::labels;
 pub use netlink::netlink;
 pub use origin::origin;
 pub use proxy::proxy;
+pub use places::places;
+pub use rule::rule;
 pub use state::state;
 pub use template::template;
 

@@ -70,4 +70,16 @@ fn hub_path() {
 #[test]
 fn hub_body() {
     check("hub_body", portolan_fuzz::hub_body);
+fn rule() {
+    check("rule", portolan_fuzz::rule);
+}
+
+#[test]
+fn places() {
+    check("places", portolan_fuzz::places);
+}
+
+#[test]
+fn check() {
+    check("check", portolan_fuzz::check);
 }

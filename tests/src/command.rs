@@ -1,6 +1,6 @@
 use std::ffi::OsStr;
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::thread;
 
 use anyhow::{Context, Result, ensure};
@@ -19,6 +19,17 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
 /// # Errors
 /// Where it can't be started or doesn't end with 0; the error carries what it printed on standard error.
 pub fn output(command: &mut Command, input: &[u8]) -> Result<String> {
+    let output = outcome(command, input)?;
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{command:?} ended with {}: {}", output.status, stderr.trim());
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// How a command ends, given `input` on standard input, and what it prints.
+///
+/// # Errors
+/// Where it can't be started.
+pub fn outcome(command: &mut Command, input: &[u8]) -> Result<Output> {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -31,7 +42,5 @@ pub fn output(command: &mut Command, input: &[u8]) -> Result<String> {
         scope.spawn(move || stdin.map(|mut stdin| stdin.write_all(input)));
         child.wait_with_output()
     })?;
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "{command:?} ended with {}: {}", output.status, stderr.trim());
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    Ok(output)
 }

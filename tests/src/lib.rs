@@ -27,7 +27,7 @@ mod vectors;
 mod watcher;
 
 pub use backends::Backends;
-pub use command::{command, output};
+pub use command::{command, outcome, output};
 pub use container::{Container, Run};
 pub use docker::Docker;
 pub use engine::Engine;

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 
 use anyhow::{Context, Result};
@@ -17,6 +18,8 @@ pub struct Vector {
     pub options: Map<String, Value>,
     /// The dynamic configuration, as Traefik logs it, without empty sections.
     pub configuration: Value,
+    /// What Traefik logged as errors, with the keys of containers: service names and identifiers.
+    errors: Value,
 }
 
 /// All recorded cases.
@@ -36,11 +39,30 @@ impl Vector {
             name: take("name")?.as_str().unwrap_or_default().to_owned(),
             containers: take("containers")?,
             configuration: without_empty_sections(take("config")?),
+            errors: take("errors")?,
             options: take("options")
                 .ok()
                 .and_then(|options| options.as_object().cloned())
                 .unwrap_or_default(),
         })
+    }
+
+    /// The names of the containers of which Traefik logged an error.
+    pub fn containers_in_error(&self) -> BTreeSet<&str> {
+        let list = |value| Value::as_array(value).into_iter().flatten();
+        let text = |value: &'_ Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
+        let keys: Vec<String> = list(&self.errors).map(|error| text(error, "container")).collect();
+        let of_error = |container: &&Value| {
+            let id = container["Id"].as_str().unwrap_or_default();
+            keys.iter().any(|key| key.strip_suffix(id).is_some_and(|name| name.ends_with('-')))
+        };
+        let in_error = list(&self.containers).filter(of_error);
+        in_error.filter_map(|container| Some(container["Name"].as_str()?.trim_start_matches('/'))).collect()
+    }
+
+    /// Whether Traefik logged no error at all.
+    pub fn is_without_errors(&self) -> bool {
+        self.errors.as_array().is_none_or(Vec::is_empty)
     }
 
     /// The options as `docker-watcher` takes them: `useBindPortIP` becomes `--use-bind-port-ip=true`.

@@ -1,7 +1,7 @@
 //! The pages under `docs/`: each kind of finding has one, and what they show is what `docker-watcher render` prints.
 //!
 //! In a page, a fenced block with a file's name behind its language is that file. A `sh` block with a `docker-watcher render`
-//! is run beside the page's files; a `text` block after it holds what stands on standard error, a `yaml`, `toml` or `json`
+//! or `check` is run beside the page's files; a `text` block after it holds what stands on standard error, a `yaml`, `toml` or `json`
 //! block what stands on standard output. One that begins with `ip netns add` is run whole, as root in namespaces of its own; a
 //! `text` block after it holds all that is printed. With `UPDATE=1` the pages are written anew.
 
@@ -219,7 +219,10 @@ struct CommandLine {
     words: Vec<String>,
 }
 
-/// A `docker-watcher render`, if it reads a file that the page gives.
+/// The commands of pages that read files and change nothing.
+const COMMANDS: [&str; 2] = ["render", "check"];
+
+/// A `docker-watcher render` or `check`, if it reads a file that the page gives.
 fn command_line(line: &str) -> Option<CommandLine> {
     let mut words = words(line).into_iter().peekable();
     let mut variables = Vec::new();
@@ -228,9 +231,11 @@ fn command_line(line: &str) -> Option<CommandLine> {
         words.next();
     }
     let words: Vec<String> = words.collect();
-    let source = words.last().is_some_and(|word| word.ends_with(".yaml") || word.ends_with(".json"));
+    let endings = [".yaml", ".json", ".container"];
+    let source = words.last().is_some_and(|word| endings.iter().any(|ending| word.ends_with(ending)));
     let beside = !words.last().is_some_and(|word| word.contains('/'));
-    let ours = words.first()? == "docker-watcher" && words.get(1)? == "render" && source && beside;
+    let ours =
+        words.first()? == "docker-watcher" && COMMANDS.contains(&words.get(1)?.as_str()) && source && beside;
     ours.then(|| CommandLine { variables, words: words.into_iter().skip(1).collect() })
 }
 
@@ -251,7 +256,7 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// Standard output and standard error.
+/// Standard output and standard error; findings of `check`, which are its output, count as said.
 fn render(CommandLine { variables, words }: &CommandLine, directory: &Path) -> Result<(String, String)> {
     let mut command = program()?;
     command.args(words).current_dir(directory).env_clear().env("PORTOLAN_CONFIG", "");
@@ -259,7 +264,9 @@ fn render(CommandLine { variables, words }: &CommandLine, directory: &Path) -> R
     let output = command.output()?;
     let plain =
         |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&*directory.to_string_lossy(), DIRECTORY);
-    Ok((plain(&output.stdout), plain(&output.stderr)))
+    let (printed, said) = (plain(&output.stdout), plain(&output.stderr));
+    let is_check = words.first().is_some_and(|word| word == "check");
+    Ok(if is_check { (String::new(), printed) } else { (printed, said) })
 }
 
 /// What the lines print in all, run by a shell in a network namespace, and with an empty `/run`, that nothing else uses.

@@ -29,8 +29,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "traefik",
             "reconcile",
             "program",
+            "check",
         ],
     ),
+    ("check", &["container", "labels", "blacklist", "routes"]),
     ("hook", &["container"]),
     (
         "program",
@@ -66,7 +68,8 @@ const KEPT: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that do no I/O: not even what their dependencies bring may hold a runtime or a network.
-const PURE: &[&str] = &["container", "labels", "blacklist", "routes", "traefik", "settings", "jupyterhub"];
+const PURE: &[&str] =
+    &["container", "labels", "blacklist", "routes", "traefik", "settings", "jupyterhub", "check"];
 
 #[test]
 fn dependencies_point_one_way() {
