@@ -7,9 +7,16 @@ pub fn rule(text: &str) {
             match Rule::parse(text, protocol, syntax) {
                 Ok(rule) => {
                     if let Some(never) = rule.never() {
-                        assert!(text.get(never.span.clone()).is_some(), "{:?} is no part of {text:?}", never.span);
+                        assert!(
+                            text.get(never.span.clone()).is_some(),
+                            "{:?} is no part of {text:?}",
+                            never.span
+                        );
                     }
-                    assert!(rule.covers(&rule) || rule.alternatives().is_none(), "{text:?} does not cover itself");
+                    assert!(
+                        rule.covers(&rule) || rule.alternatives().is_none(),
+                        "{text:?} does not cover itself"
+                    );
                     let printed = rule.to_string();
                     // A rule that is nested to the limit has no room for the parentheses that are printed.
                     if let Ok(again) = Rule::parse(&printed, protocol, syntax) {
@@ -20,7 +27,11 @@ pub fn rule(text: &str) {
                 Err(errors) => {
                     assert!(!errors.is_empty());
                     for error in errors {
-                        assert!(text.get(error.span()).is_some(), "{error}: {:?} is no part of {text:?}", error.span());
+                        assert!(
+                            text.get(error.span()).is_some(),
+                            "{error}: {:?} is no part of {text:?}",
+                            error.span()
+                        );
                         error.help();
                     }
                 }
