@@ -42,15 +42,19 @@ fn below_the_root((number, lines): (usize, &str)) -> Container {
 
 /// With everything that settings can say of the dialect.
 fn settings() -> Options {
-    let entry_point = |name: &str, address: &str| {
-        (name.to_owned(), address.parse::<EntryPoint>().expect("an address"))
-    };
+    let entry_point =
+        |name: &str, address: &str| (name.to_owned(), address.parse::<EntryPoint>().expect("an address"));
     let proxy = Settings {
         http: vec!["web".to_owned()],
         https: vec!["websecure".to_owned()],
         cert_resolver: "le".to_owned(),
         match_domains: vec![".example.com".to_owned(), "test".to_owned()],
-        entry_points: [entry_point("websecure", ":443"), entry_point("db", ":5432"), entry_point("dns", ":53/udp")].into(),
+        entry_points: [
+            entry_point("websecure", ":443"),
+            entry_point("db", ":5432"),
+            entry_point("dns", ":53/udp"),
+        ]
+        .into(),
         sablier: Some(Sablier { plugin: "sablier".to_owned(), url: "http://sablier:10000".to_owned() }),
     };
     Options { default_route: DefaultRoute::Proxy, proxy, ..Options::default() }
