@@ -70,6 +70,9 @@ fn hub_path() {
 #[test]
 fn hub_body() {
     check("hub_body", portolan_fuzz::hub_body);
+}
+
+#[test]
 fn rule() {
     check("rule", portolan_fuzz::rule);
 }
@@ -80,6 +83,6 @@ fn places() {
 }
 
 #[test]
-fn check() {
+fn findings() {
     check("check", portolan_fuzz::check);
 }
