@@ -12,13 +12,25 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 ///
 /// # Errors
 /// The last error of `attempt`, with `what` was waited for, after [`PATIENCE`].
-pub fn eventually<T>(what: &str, mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
-    let deadline = Instant::now() + PATIENCE;
+pub fn eventually<T>(what: &str, attempt: impl FnMut() -> Result<T>) -> Result<T> {
+    eventually_within(PATIENCE, what, attempt)
+}
+
+/// The same, for what takes longer by itself.
+///
+/// # Errors
+/// The last error of `attempt`, with `what` was waited for, after `patience`.
+pub fn eventually_within<T>(
+    patience: Duration,
+    what: &str,
+    mut attempt: impl FnMut() -> Result<T>,
+) -> Result<T> {
+    let deadline = Instant::now() + patience;
     loop {
         match attempt() {
             Ok(value) => return Ok(value),
             Err(error) if Instant::now() > deadline => {
-                return Err(error).with_context(|| format!("{what}: not within {PATIENCE:?}"));
+                return Err(error).with_context(|| format!("{what}: not within {patience:?}"));
             }
             Err(_) => thread::sleep(Duration::from_millis(20)),
         }

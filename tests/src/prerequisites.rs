@@ -28,6 +28,10 @@ pub enum Need {
     Systemd,
     /// Root, and the proxy of JupyterHub under test.
     HubProxy,
+    /// A JupyterHub, and what its own tests and users' servers take.
+    Hub,
+    /// The Python package with that proxy.
+    Wheel,
     /// The program under test as it is in an image, and the task that builds one.
     Image,
 }
@@ -49,6 +53,11 @@ pub fn unmet(needs: &[Need]) -> Result<Option<String>> {
             .or_else(|| Systemd::hierarchy().err().map(|error| error.to_string())),
         Need::HubProxy => programs(&["ip", "setpriv"])
             .or_else(|| hub_proxy().is_none().then(|| "`jupyterhub-proxy` is not built".to_owned())),
+        Need::Hub => programs(&["bash", "ip", "setpriv", "unshare"]).or_else(|| {
+            let none = || "no JupyterHub: `PORTOLAN_JUPYTERHUB` names no Python that has one".to_owned();
+            jupyterhub().is_none().then(none)
+        }),
+        Need::Wheel => wheel().is_none().then(|| "no Python package: `PORTOLAN_WHEEL` names none".to_owned()),
         Need::Image => match (static_watcher(), xtask()) {
             (None, _) => Some("no static `docker-watcher`: `PORTOLAN_STATIC_WATCHER` names none".to_owned()),
             (_, None) => Some("`xtask` is not built".to_owned()),
@@ -99,8 +108,21 @@ pub(crate) fn hook() -> Option<PathBuf> {
     given("PORTOLAN_HOOK", built()?.join("podman-hook"))
 }
 
+/// The Python of an environment with a JupyterHub.
+pub(crate) fn jupyterhub() -> Option<PathBuf> {
+    let made = concat!(env!("CARGO_MANIFEST_DIR"), "/../.tools/jupyterhub/bin/python");
+    let python = env::var_os("PORTOLAN_JUPYTERHUB").map_or_else(|| PathBuf::from(made), PathBuf::from);
+    // Not where the link leads: by its own path it knows its environment.
+    python.is_file().then(|| std::path::absolute(python).ok()).flatten()
+}
+
 pub(crate) fn hub_proxy() -> Option<PathBuf> {
     given("PORTOLAN_HUB_PROXY", built()?.join("jupyterhub-proxy"))
+}
+
+/// The Python package with the proxy under test, as `cargo xtask wheel` builds it.
+pub(crate) fn wheel() -> Option<PathBuf> {
+    given("PORTOLAN_WHEEL", PathBuf::new())
 }
 
 /// The program under test without need of a library, as `cargo xtask test` builds it.

@@ -24,6 +24,8 @@ pub(crate) enum Task {
     Bench(BenchOptions),
     /// Build docker-watcher without need of any library, and the container image that holds it
     Image(ImageOptions),
+    /// Build the Python package that holds jupyterhub-proxy and tells a JupyterHub how to start it
+    Wheel,
 }
 
 #[derive(Debug, Args)]

@@ -13,6 +13,7 @@ mod process;
 mod progress;
 mod test;
 mod tools;
+mod wheel;
 mod workspace;
 
 use std::process::ExitCode;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         Task::Docs(options) => docs::run(&options),
         Task::Bench(options) => bench::run(&options),
         Task::Image(options) => image::run(&options),
+        Task::Wheel => wheel::run(),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

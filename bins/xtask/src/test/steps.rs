@@ -6,7 +6,10 @@ use super::tally::Tally;
 use crate::image::build_static;
 use crate::process::{Event, capture, cargo, command, lines, run};
 use crate::progress::seconds;
-use crate::{docs as pages, tools, workspace};
+use crate::{docs as pages, tools, wheel, workspace};
+
+/// Where what is Python stands.
+const PYTHON: [&str; 3] = ["bins/jupyterhub-proxy/python", "bins/xtask", "tests"];
 
 pub(super) fn tools() -> Result<Tally> {
     let mut tally = Tally::default();
@@ -19,6 +22,9 @@ pub(super) fn tools() -> Result<Tally> {
     }
     tools::traefik()?;
     tools::cargo_deny()?;
+    tools::ruff()?;
+    tools::maturin()?;
+    tools::jupyterhub()?;
     Ok(tally)
 }
 
@@ -27,6 +33,7 @@ pub(super) fn format() -> Result<Tally> {
     for manifest in example_manifests()? {
         run(cargo().args(["fmt", "--check", "--manifest-path"]).arg(manifest))?;
     }
+    run(command(tools::ruff()?).args(["format", "--quiet", "--check"]).args(PYTHON))?;
     Ok(Tally::default())
 }
 
@@ -45,6 +52,7 @@ pub(super) fn deny() -> Result<Tally> {
 
 pub(super) fn clippy() -> Result<Tally> {
     run(cargo().args(["clippy", "--locked", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
+    run(command(tools::ruff()?).args(["check", "--quiet"]).args(PYTHON))?;
     Ok(Tally::default())
 }
 
@@ -64,6 +72,8 @@ pub(super) fn build() -> Result<Tally> {
     run(cargo().args(["build", "--locked", "--workspace", "--bins", "--tests"]))?;
     // For the test of the image.
     build_static("dev", None)?;
+    // For those of the Python package.
+    wheel::build("dev")?;
     Ok(Tally::default())
 }
 
@@ -128,6 +138,9 @@ fn run_tests(names: &[String]) -> Result<Tally> {
         .env("PORTOLAN_TRAEFIK", tools::traefik()?)
         .env("PORTOLAN_WATCHER", workspace::built("docker-watcher"))
         .env("PORTOLAN_HOOK", workspace::built("podman-hook"))
+        .env("PORTOLAN_HUB_PROXY", workspace::built("jupyterhub-proxy"))
+        .env("PORTOLAN_JUPYTERHUB", tools::jupyterhub()?)
+        .env("PORTOLAN_WHEEL", wheel::build("dev")?)
         .env("PORTOLAN_STATIC_WATCHER", build_static("dev", None)?);
     let status = lines(&mut tests, |event| match event {
         Event::Line(line) => {
