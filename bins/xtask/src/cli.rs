@@ -19,8 +19,8 @@ pub(crate) enum Task {
     Demo(DemoOptions),
     /// Write the generated pages under docs/ anew
     Docs(DocsOptions),
-    /// Measure docker-watcher beside Traefik's own Docker provider and beside a shell, podman-hook beside a hook in Python, then run
-    /// the benchmarks of the crates
+    /// Measure docker-watcher beside Traefik's own Docker provider and beside a shell, podman-hook beside a hook in Python,
+    /// jupyterhub-proxy beside jupyterhub-traefik-proxy, then run the benchmarks of the crates
     Bench(BenchOptions),
     /// Build docker-watcher without need of any library, and the container image that holds it
     Image(ImageOptions),
@@ -87,6 +87,14 @@ pub(crate) struct BenchOptions {
     /// Measure routes at engines with this many containers
     #[arg(long, value_name = "N", value_delimiter = ',', default_value = "10,1000", value_parser = at_least_one())]
     pub(crate) sizes: Vec<usize>,
+
+    /// Measure the routes of a JupyterHub in tables of these sizes
+    #[arg(long, value_name = "N", value_delimiter = ',', default_value = "100,1000", value_parser = at_least_one())]
+    pub(crate) routes: Vec<usize>,
+
+    /// Tell of what would take longer than this many seconds how long it would take, at the pace that it had
+    #[arg(long, value_name = "SECONDS", default_value = "240", value_parser = at_least_one())]
+    pub(crate) limit: usize,
 
     /// Measure each program over this many events
     #[arg(long, value_name = "N", default_value = "20", value_parser = at_least_one())]

@@ -27,6 +27,12 @@ const RUFF: Requirement = Requirement { program: "ruff", package: "ruff", versio
 const JUPYTERHUB: Environment =
     Environment { name: "jupyterhub", requirements: &[include_str!("tools/jupyterhub.txt")] };
 
+/// The same with the proxy that ours is measured beside. Apart, since both have an entry point `traefik_toml`.
+const TRAEFIK_PROXY: Environment = Environment {
+    name: "jupyterhub-traefik-proxy",
+    requirements: &[include_str!("tools/jupyterhub.txt"), include_str!("tools/traefik-proxy.txt")],
+};
+
 /// A program of the system, and Debian's package that brings it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Need {
@@ -136,6 +142,11 @@ pub(crate) fn jupyterhub() -> Result<PathBuf> {
         Some(given) => Ok(PathBuf::from(given)),
         None => JUPYTERHUB.install(),
     }
+}
+
+/// The Python of an environment with a JupyterHub and jupyterhub-traefik-proxy.
+pub(crate) fn traefik_proxy() -> Result<PathBuf> {
+    TRAEFIK_PROXY.install()
 }
 
 /// A program that a package of the Python index carries.

@@ -5,6 +5,7 @@ mod engine;
 mod figures;
 mod fleet;
 mod hook;
+mod hub;
 mod network;
 mod subject;
 mod traefik;
@@ -36,17 +37,22 @@ pub(crate) enum Part {
     Hook,
     /// The check of a Compose file of 1,000 services
     Check,
+    /// The routes of a JupyterHub, beside jupyterhub-traefik-proxy and beside what Traefik's reloads take
+    Hub,
     /// The benchmarks of the crates
     Crates,
 }
 
-/// Measures docker-watcher beside Traefik's own Docker provider and beside a shell, podman-hook beside a hook in Python, then runs the
-/// benchmarks of the crates.
+/// Measures docker-watcher beside Traefik's own Docker provider and beside a shell, podman-hook beside a hook in Python,
+/// jupyterhub-proxy beside jupyterhub-traefik-proxy, then runs the benchmarks of the crates.
 pub(crate) fn run(options: &BenchOptions) -> Result<bool> {
     let interrupt = Interrupt::listen()?;
     if let Some(directory) = &options.inside {
-        let inside = if options.only == [Part::Hook] { hook::inside } else { network::inside };
-        return inside(directory, options.events, &interrupt);
+        return match options.only[..] {
+            [Part::Hook] => hook::inside(directory, options.events, &interrupt),
+            [Part::Hub] => hub::inside(directory, options, &interrupt),
+            _ => network::inside(directory, options.events, &interrupt),
+        };
     }
     let wants = |part| match &options.filter {
         // A filter names benchmarks of the crates.
@@ -78,6 +84,9 @@ pub(crate) fn run(options: &BenchOptions) -> Result<bool> {
     }
     if wants(Part::Check) {
         check::run(options.events, &interrupt)?;
+    }
+    if wants(Part::Hub) {
+        hub::outside(options, &interrupt)?;
     }
     if wants(Part::Crates) {
         timed("benchmarks of the crates", || crates(options.filter.as_deref()))?;
