@@ -121,7 +121,7 @@ pub(super) fn tests() -> Result<Tally> {
     let mut tally = run_tests(&[])?;
     if (1..=SECOND_TRIES).contains(&tally.failed) && tally.failures.len() == tally.failed {
         eprintln!("    {} failed, once more by themselves: {}", tally.failed, tally.failures.join(", "));
-        tally.settle(run_tests(&tally.failures)?);
+        tally.settle(&run_tests(&tally.failures)?);
     }
     Ok(tally)
 }

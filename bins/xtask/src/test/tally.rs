@@ -107,7 +107,7 @@ impl Tally {
     ///
     /// With engines, proxies and namespaces on a machine of two cores a test may fail for want of time alone. That is a fault
     /// of the test, which is told, but not one of what it tests.
-    pub(crate) fn settle(&mut self, again: Self) {
+    pub(crate) fn settle(&mut self, again: &Self) {
         if again.passed + again.failed < self.failed {
             return;
         }
@@ -174,7 +174,7 @@ mod tests {
         let check = |passed, failures: &[&str], line: &str, unsteady: &[&str]| {
             let mut tally = Tally { passed: 5, failed: 2, failures: names(&["a", "b"]), ..Tally::default() };
             let failed = failures.len();
-            tally.settle(Tally { passed, failed, failures: names(failures), ..Tally::default() });
+            tally.settle(&Tally { passed, failed, failures: names(failures), ..Tally::default() });
             assert_eq!(tally.line(), line);
             assert_eq!(tally.unsteady, unsteady);
         };
