@@ -36,12 +36,14 @@ def test_options_become_those_of_the_program():
         toml_dynamic_config_file="/srv/rules.toml",
         traefik_api_username="api_admin",
         traefik_api_password="admin",
+        options=["--served-within", "20"],
     )
     assert made.command == [
         PROGRAM,
         *["--dynamic-config-file", "/srv/rules.toml"],
         *["--traefik-api-username", "api_admin"],
         *["--static-config-file", "/srv/traefik.toml"],
+        *["--served-within", "20"],
     ]
 
 

@@ -4,7 +4,7 @@ import os
 
 from jupyterhub.proxy import ConfigurableHTTPProxy
 from jupyterhub.utils import new_token
-from traitlets import Unicode, default
+from traitlets import List, Unicode, default
 
 from .executable import executable
 
@@ -62,6 +62,12 @@ class TraefikTomlProxy(ConfigurableHTTPProxy):
         """,
     )
 
+    options = List(
+        Unicode(),
+        config=True,
+        help="""Further options of ``jupyterhub-proxy``, such as ``--trusted-proxy``.""",
+    )
+
     #: Whether Traefik starts and stops with the hub.
     runs_traefik = True
 
@@ -102,7 +108,7 @@ class TraefikTomlProxy(ConfigurableHTTPProxy):
         for option, value in options.items():
             if value:
                 command += [option, value]
-        return command
+        return command + self.options
 
     async def start(self):
         """Start ``jupyterhub-proxy``, and with it Traefik if the hub runs that."""
