@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
+use std::thread;
 
 use anyhow::Context;
 use portolan_hook::{Claim, Knowledge, Record, Records, is_alive};
@@ -66,23 +67,56 @@ impl Worker {
             Some(start) => {
                 if let Some(claim) =
                     records.claim(&arguments.id)?.filter(|claim| claim.record.start == *start)
+                    && let Some(container) = annotated::container(&claim.record, &self.settings)
                 {
-                    self.learn_and_publish(&claim, &records)?;
+                    records.learn(&claim.record.id, &Knowledge::told(start, container))?;
+                    self.finish(&[claim], &records)?;
                 }
             }
         }
         self.adopt(&records)
     }
 
-    /// Does the work of workers that were killed, or have not begun.
+    /// Does what is to be done for all containers that nobody is about: those whose workers wait for their turn or were killed.
+    ///
+    /// One asks the engine at a time, for all of them at once: a hundred containers started together would else have a hundred
+    /// processes of Podman beside them.
     pub(crate) fn adopt(&self, records: &Records) -> anyhow::Result<()> {
+        let turn = records.turn()?;
+        let mut claims = Vec::new();
         for id in records.unfinished()? {
             let Some(claim) = records.claim(&id)? else { continue };
             if is_alive(Path::new("/proc"), claim.record.pid, claim.record.born) {
-                self.learn_and_publish(&claim, records)?;
+                claims.push(claim);
             }
         }
-        Ok(())
+        let mut unknown = Vec::new();
+        for Claim { record, .. } in &claims {
+            let known = records.knowledge(record)?.filter(|known| known.container.is_some());
+            if known.is_some() {
+                continue;
+            }
+            match annotated::container(record, &self.settings) {
+                Some(container) => records.learn(&record.id, &Knowledge::told(&record.start, container))?,
+                None => unknown.push(record),
+            }
+        }
+        let mut told = engine::inspect(&unknown, self.settings.hook.timeout);
+        fault::at("after-inspect");
+        for record in unknown {
+            let knowledge = match told.remove(record.id.as_str()) {
+                Some(Ok(container)) => Knowledge::told(&record.start, container),
+                answer => {
+                    let why =
+                        answer.and_then(Result::err).map(|error| format!(": {error:#}")).unwrap_or_default();
+                    let failure = format!("the engine did not tell what the container is{why}");
+                    Knowledge::none(&record.start, failure)
+                }
+            };
+            records.learn(&record.id, &knowledge)?;
+        }
+        drop(turn);
+        if claims.is_empty() { Ok(()) } else { self.finish(&claims, records) }
     }
 
     pub(crate) fn publish(&self, records: &Records) -> anyhow::Result<Drawing> {
@@ -93,18 +127,37 @@ impl Worker {
         publish::publish(records, &self.settings)
     }
 
-    fn learn_and_publish(&self, claim: &Claim, records: &Records) -> anyhow::Result<()> {
-        let record = &claim.record;
-        let known = records.knowledge(record)?.filter(|known| known.container.is_some());
-        let mut knowledge = known.unwrap_or_else(|| learn(record, &self.settings));
-        fault::at("after-inspect");
-        records.learn(&record.id, &knowledge)?;
-        let name = record.container(Some(&knowledge)).name;
+    /// Writes the file, carries out network labels and tries addresses, of containers of which all is known that will be.
+    fn finish(&self, claims: &[Claim], records: &Records) -> anyhow::Result<()> {
         let published = self.publish(records);
+        // An address that nobody answers at takes a second: they are tried side by side.
+        thread::scope(|scope| {
+            let finished: Vec<_> = claims
+                .iter()
+                .map(|claim| {
+                    let published = &published;
+                    scope.spawn(move || self.finish_one(&claim.record, published.as_ref(), records))
+                })
+                .collect();
+            finished
+                .into_iter()
+                .try_for_each(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })?;
+        published.map(drop)
+    }
+
+    fn finish_one(
+        &self,
+        record: &Record,
+        published: Result<&Drawing, &anyhow::Error>,
+        records: &Records,
+    ) -> anyhow::Result<()> {
+        // Else it has stopped or started anew meanwhile.
+        let Some(mut knowledge) = records.knowledge(record)? else { return Ok(()) };
+        let name = record.container(Some(&knowledge)).name;
         let failures = &mut knowledge.failures;
-        match &published {
+        match published {
             Ok(published) => {
-                // Else it has stopped meanwhile.
                 let Some(container) = published.containers.get(&record.id) else { return Ok(()) };
                 for finding in published.findings(&record.id) {
                     warn!(container = name, "{finding}");
@@ -122,21 +175,6 @@ impl Worker {
         }
         // What was not written, `sync` writes.
         knowledge.is_done = true;
-        records.learn(&record.id, &knowledge)?;
-        published.map(drop)
-    }
-}
-
-/// What the engine tells of the container; its labels may stand in its annotations, which need no engine.
-fn learn(record: &Record, settings: &Settings) -> Knowledge {
-    if let Some(container) = annotated::container(record, settings) {
-        return Knowledge::told(&record.start, container);
-    }
-    match engine::inspect(record, settings) {
-        Ok(container) => Knowledge::told(&record.start, container),
-        Err(error) => Knowledge::none(
-            &record.start,
-            format!("the engine did not tell what the container is: {error:#}"),
-        ),
+        Ok(records.learn(&record.id, &knowledge)?)
     }
 }

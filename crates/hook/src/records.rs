@@ -1,12 +1,12 @@
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{self, ErrorKind, Read as _, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Knowledge, Record, born, is_id};
+use crate::{Knowledge, Record, is_id};
 
 /// The records of all containers that run, in a directory: one file each, and a lock.
 ///
@@ -17,13 +17,6 @@ use crate::{Knowledge, Record, born, is_id};
 #[derive(Clone, Debug)]
 pub struct Records {
     directory: PathBuf,
-}
-
-/// The lock on all records. It ends with this value, or with the process, in whatever way that ends.
-#[derive(Debug)]
-pub struct Held {
-    records: Records,
-    _lock: File,
 }
 
 /// The right to learn about a container, which one process has at a time. It ends with this value, or with the process.
@@ -78,9 +71,9 @@ pub enum Error {
 /// The ending of records. Files with other endings are other's, or were left by a process that was killed.
 const ENDING: &str = "json";
 /// The directory for what was learnt.
-const KNOWN: &str = "known";
+pub(crate) const KNOWN: &str = "known";
 /// What the names of unfinished files begin with.
-const UNFINISHED: &str = ".unfinished-";
+pub(crate) const UNFINISHED: &str = ".unfinished-";
 
 impl Records {
     /// The records in this directory, which is made if it is absent, for its owner alone: labels may hold secrets.
@@ -204,7 +197,7 @@ impl Records {
         Ok(all)
     }
 
-    fn ids(&self, directory: &Path) -> Result<Vec<String>, Error> {
+    pub(crate) fn ids(&self, directory: &Path) -> Result<Vec<String>, Error> {
         let broken = |source| Error::Read { path: directory.to_owned(), source };
         let mut ids = Vec::new();
         for entry in fs::read_dir(directory).map_err(broken)? {
@@ -229,19 +222,6 @@ impl Records {
         write().map_err(|source| Error::Write { path, source })
     }
 
-    /// Waits for the lock, and takes it.
-    ///
-    /// # Errors
-    /// [`Error::Lock`].
-    pub fn lock(&self) -> Result<Held, Error> {
-        let path = self.directory.join("lock");
-        let mut options = OpenOptions::new();
-        let file = options.create(true).truncate(false).write(true).mode(0o600).open(&path);
-        let locked = file.and_then(|file| file.lock().map(|()| file));
-        let lock = locked.map_err(|source| Error::Lock { path, source })?;
-        Ok(Held { records: self.clone(), _lock: lock })
-    }
-
     /// Where they are.
     pub fn directory(&self) -> &Path {
         &self.directory
@@ -251,45 +231,9 @@ impl Records {
         Ok(self.directory.join(file_name(id)?))
     }
 
-    fn known(&self, id: &str) -> Result<PathBuf, Error> {
+    pub(crate) fn known(&self, id: &str) -> Result<PathBuf, Error> {
         Ok(self.directory.join(KNOWN).join(file_name(id)?))
     }
-}
-
-impl Held {
-    /// The records.
-    pub fn records(&self) -> &Records {
-        &self.records
-    }
-
-    /// Removes what a process that was killed left unfinished, and what was learnt of containers that have no record.
-    ///
-    /// # Errors
-    /// [`Error::Read`].
-    pub fn tidy(&self) -> Result<(), Error> {
-        for id in self.records.ids(&self.records.directory.join(KNOWN))? {
-            if self.records.get(&id)?.is_none() {
-                remove(self.records.known(&id)?)?;
-            }
-        }
-        let directory = &self.records.directory;
-        let broken = |source| Error::Read { path: directory.clone(), source };
-        for entry in fs::read_dir(directory).map_err(broken)? {
-            let entry = entry.map_err(broken)?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if name.strip_prefix(UNFINISHED).is_some_and(|rest| !is_written(rest)) {
-                // Another may have removed it.
-                let _ = fs::remove_file(entry.path());
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Whether whoever began an unfinished file, by the rest of its name, is still there to finish it.
-fn is_written(rest: &str) -> bool {
-    let process = rest.split_once('-').and_then(|(process, _)| process.parse::<u32>().ok());
-    process.is_some_and(|process| born(Path::new("/proc"), process).is_some())
 }
 
 fn file_name(id: &str) -> Result<String, Error> {
@@ -306,7 +250,7 @@ fn read<T: DeserializeOwned>(path: PathBuf) -> Result<Option<T>, Error> {
 }
 
 /// Removes a file; tells whether it was there.
-fn remove(path: PathBuf) -> Result<bool, Error> {
+pub(crate) fn remove(path: PathBuf) -> Result<bool, Error> {
     match fs::remove_file(&path) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),

@@ -1,5 +1,6 @@
 //! What a hook costs each start of a container: podman-hook beside a hook in Python and one that does nothing.
 
+mod many;
 mod scene;
 
 use std::fmt::Write as _;
@@ -56,14 +57,16 @@ pub(super) fn outside(starts: usize, interrupt: &Interrupt) -> Result<()> {
 /// The same, from inside.
 pub(super) fn inside(directory: &Path, starts: usize, interrupt: &Interrupt) -> Result<bool> {
     let mut hooks = hooks();
-    aside::alone(directory, interrupt, || {
+    let together = aside::alone(directory, interrupt, || {
         let scene = Scene::set(directory)?;
         let calls = starts * CALLS_FOR_EACH_START;
         timed(&format!("{calls} calls of each hook"), || scene.call(&mut hooks, calls, interrupt))?;
-        timed(&format!("{starts} containers with each hook"), || scene.start(&mut hooks, starts, interrupt))
+        timed(&format!("{starts} containers with each hook"), || scene.start(&mut hooks, starts, interrupt))?;
+        timed("many containers at once", || many::compare(&scene, &hooks, interrupt))
     })?;
     print!("{}", table(&hooks));
     println!("{}", summary(&hooks));
+    println!("{together}");
     Ok(true)
 }
 
@@ -97,7 +100,6 @@ fn python() -> Option<PathBuf> {
 
 /// A table in Markdown.
 fn table(hooks: &[Hook]) -> String {
-    let least = |values: &[f64]| values.iter().copied().fold(f64::NAN, f64::min);
     let heads =
         ["call, ms (median)", "call, ms (least)", "`podman run`, ms (median)", "more than `true`, ms"];
     let width = hooks.iter().map(|hook| hook.name.len()).max().unwrap_or_default();
@@ -117,6 +119,10 @@ fn table(hooks: &[Hook]) -> String {
         out.push_str("|\n");
     }
     out
+}
+
+fn least(values: &[f64]) -> f64 {
+    values.iter().copied().fold(f64::NAN, f64::min)
 }
 
 /// How the last hook compares with the one before it.

@@ -40,7 +40,7 @@ impl Scene {
 
     /// Calls each hook so many times in turn, as a runtime does for a container that runs.
     pub(super) fn call(&self, hooks: &mut [Hook], times: usize, interrupt: &Interrupt) -> Result<()> {
-        self.run(None)?;
+        self.run(None, "subject")?;
         let inspect =
             ["container", "inspect", "--format", "{{.Id}} {{.State.Pid}} {{.OCIConfigPath}}", "subject"];
         let told = capture(self.podman(None).args(inspect))?;
@@ -77,12 +77,12 @@ impl Scene {
     pub(super) fn start(&self, hooks: &mut [Hook], times: usize, interrupt: &Interrupt) -> Result<()> {
         let mut directories = Vec::new();
         for (number, hook) in hooks.iter().enumerate() {
-            directories.push(self.hooks_d(number, hook)?);
+            directories.push(self.hooks_d(&number.to_string(), hook)?);
         }
         for round in 0..=times {
             for (hook, directory) in hooks.iter_mut().zip(&directories) {
                 let started = Instant::now();
-                self.run(Some(directory))?;
+                self.run(Some(directory), "subject")?;
                 let took = started.elapsed();
                 if round > 0 {
                     hook.starts.push(took.as_secs_f64() * 1000.0);
@@ -95,9 +95,10 @@ impl Scene {
         Ok(())
     }
 
-    fn run(&self, hooks: Option<&Path>) -> Result<()> {
+    /// Starts a container of this name.
+    pub(super) fn run(&self, hooks: Option<&Path>, name: &str) -> Result<()> {
         // The network of the machine (here of our namespace): to make another takes longer than any hook, and never the same.
-        let run = ["run", "--detach", "--name", "subject", "--network", "host", "--log-driver", "none"];
+        let run = ["run", "--detach", "--name", name, "--network", "host", "--log-driver", "none"];
         let cgroup = format!("/{}", aside::name(&self.directory));
         let labels = ["--label", "traefik.enable=true", "--label", PORT];
         let mut podman = self.podman(hooks);
@@ -111,9 +112,13 @@ impl Scene {
         capture(self.podman(None).args(["rm", "--force", "--time", "0", "subject"])).map(drop)
     }
 
+    pub(super) fn remove_all(&self) -> Result<()> {
+        capture(self.podman(None).args(["rm", "--force", "--all", "--time", "0"])).map(drop)
+    }
+
     /// A directory with this hook alone.
-    fn hooks_d(&self, number: usize, hook: &Hook) -> Result<PathBuf> {
-        let directory = self.directory.join(format!("hooks-{number}"));
+    pub(super) fn hooks_d(&self, name: &str, hook: &Hook) -> Result<PathBuf> {
+        let directory = self.directory.join(format!("hooks-{name}"));
         fs::create_dir(&directory).context("cannot make a directory")?;
         let arguments: Vec<&str> =
             std::iter::once("hook").chain(hook.arguments.iter().map(String::as_str)).collect();
@@ -151,7 +156,7 @@ impl Scene {
     }
 
     /// Waits until what podman-hook left behind is done, so that it is not measured with another.
-    fn settle(&self, interrupt: &Interrupt) -> Result<()> {
+    pub(super) fn settle(&self, interrupt: &Interrupt) -> Result<()> {
         let program = workspace::released("podman-hook");
         interrupt.wait_for("the end of podman-hook's worker", LIMIT, || {
             let processes = fs::read_dir("/proc").context("cannot read `/proc`")?;
