@@ -100,6 +100,7 @@ fn hide(container: &mut Container, settings: &Settings) {
         .iter()
         .chain(&settings.network.default)
         .chain(label.map(|it| it.1))
+        .chain(container.labels.get("proxy.network"))
         .collect();
     container.attachments.retain(|network, _| named.contains(&network));
 }
@@ -178,6 +179,19 @@ mod tests {
         check(&|_| (), "podman", true);
         check(&|settings| settings.traefik_networks = vec!["podman".to_owned()], "", true);
         check(&|settings| settings.network.default = Some("podman".to_owned()), "", true);
+    }
+
+    #[test]
+    fn a_container_with_proxy_labels_is_routed_by_them() {
+        let labels = json!({"proxy.aliases": "web", "proxy.web.port": "80", "proxy.network": "podman"});
+        let records = [known("web", "bridge", &bridge(), &labels)];
+        let drawing = Drawing::new(&records, &settings::defaults(), None).unwrap();
+        assert!(drawing.text().contains("HostRegexp(`^web"), "{}", drawing.text());
+        // Where networks are hidden, one that a label names is not.
+        let (record, knowledge) = &records[0];
+        let mut container = record.container(knowledge.as_ref());
+        hide(&mut container, &settings::defaults());
+        assert!(container.attachments.contains_key("podman"));
     }
 
     #[test]
