@@ -44,9 +44,8 @@ pub(super) fn write<P: Peers + ?Sized>(
     }
 
     let mut used = Vec::new();
-    if let Some((end, middleware)) = sleep::middleware(found, container, options, peers) {
-        chain.middlewares.insert(0, (end, middleware));
-    }
+    // Last: who is kept out by another must not wake the container.
+    chain.middlewares.extend(sleep::middleware(found, container, options, peers));
     for (end, middleware) in chain.middlewares {
         let name = format!("{name}-{}", end.replace('_', "-"));
         used.push(name.clone());
