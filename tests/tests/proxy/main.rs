@@ -5,6 +5,7 @@
 mod backend;
 mod balance;
 mod client;
+mod golden;
 mod hosts;
 mod middlewares;
 mod stage;
