@@ -27,7 +27,7 @@ pub fn get(server: SocketAddr, host: &str, path: &str) -> Result<Response> {
 /// # Errors
 /// Where it gives no answer that can be read.
 pub fn request(server: SocketAddr, request: &str) -> Result<Response> {
-    exchange(server, request, Duration::from_secs(60))
+    exchange(server, request, Duration::from_secs(120))
 }
 
 fn exchange(server: SocketAddr, request: &str, limit: Duration) -> Result<Response> {

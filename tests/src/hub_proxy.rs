@@ -1,6 +1,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use nix::sys::signal::{Signal, kill};
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::prerequisites::{hub_proxy, traefik};
-use crate::{Need, NetworkNamespace, PATIENCE, Process, Response, command, eventually, request, unmet};
+use crate::{Need, NetworkNamespace, Process, Response, command, eventually, request, unmet};
 
 /// A `jupyterhub-proxy` with a real Traefik, in a network of its own: the calling thread is in it.
 #[derive(Debug)]
@@ -41,6 +42,8 @@ impl HubProxy {
     pub const PUBLIC: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8000);
     /// Where the hub comes in.
     pub const API: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8001);
+    /// How long a test waits for a program to start, to end, or to say something: far above what any of it takes.
+    pub const PATIENCE: Duration = Duration::from_secs(120);
     /// What the hub bears.
     pub const TOKEN: &str = "token secret";
 
@@ -77,7 +80,7 @@ impl HubProxy {
     /// Where it doesn't in time.
     pub fn ready(&self) -> Result<()> {
         let served = |line: &str| line.contains("Traefik serves the routes").then_some(());
-        self.process.log.wait_for(0, PATIENCE, "Traefik serves the routes", served).map(drop)
+        self.process.log.wait_for(0, Self::PATIENCE, "Traefik serves the routes", served).map(drop)
     }
 
     /// Asks the API, as the hub does.
@@ -162,6 +165,10 @@ fn program(directory: &Path, options: &[&str]) -> Result<Command> {
     // What is the test's own comes instead of a hub's.
     let socket = options.contains(&"--api-socket");
     program.args(if socket { given.get(..4).unwrap_or_default() } else { &given }).args(options);
+    if !options.contains(&"--served-within") {
+        // A busy machine is no reason for an answer that a hub would try again after.
+        program.args(["--served-within", "60"]);
+    }
     Ok(program)
 }
 

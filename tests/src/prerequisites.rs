@@ -51,7 +51,7 @@ pub fn unmet(needs: &[Need]) -> Result<Option<String>> {
         Need::Hook => hook().is_none().then(|| "`podman-hook` is not built".to_owned()),
         Need::Systemd => programs(&["bash", "nsenter", "systemctl", "systemd-analyze", "unshare"])
             .or_else(|| Systemd::hierarchy().err().map(|error| error.to_string())),
-        Need::HubProxy => programs(&["ip", "setpriv"])
+        Need::HubProxy => programs(&["ip", "openssl", "setpriv"])
             .or_else(|| hub_proxy().is_none().then(|| "`jupyterhub-proxy` is not built".to_owned())),
         Need::Hub => programs(&["bash", "ip", "setpriv", "unshare"]).or_else(|| {
             let none = || "no JupyterHub: `PORTOLAN_JUPYTERHUB` names no Python that has one".to_owned();

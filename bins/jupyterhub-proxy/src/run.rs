@@ -288,3 +288,21 @@ fn notify(states: &[NotifyState<'_>]) {
         debug!("systemd was not told: {error}");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_point_is_found_where_it_listens() {
+        let check = |address: &str, tls: bool, expected: &str| {
+            let entry_point = EntryPoint { name: "x".to_owned(), address: address.to_owned(), tls };
+            assert_eq!(public_url(&entry_point).unwrap().as_str(), expected, "{address}");
+        };
+        check(":8000", false, "http://127.0.0.1:8000/");
+        check("0.0.0.0:443", true, "https://127.0.0.1/");
+        check("[::]:8000", false, "http://[::1]:8000/");
+        check("10.0.0.7:8000", false, "http://10.0.0.7:8000/");
+        check("hub.example.com:80", false, "http://hub.example.com/");
+    }
+}

@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::io::Write;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread;
 
 use anyhow::{Result, anyhow, ensure};
 use nix::sys::signal::{Signal, kill};
-use portolan_tests::{Backends, PATIENCE, add, eventually, hub_proxy_with};
+use portolan_tests::{Backends, HubProxy, add, eventually, hub_proxy_with};
 
 #[test]
 fn a_traefik_that_dies_is_started_again() -> Result<()> {
@@ -31,7 +32,7 @@ fn traefik_does_not_outlive_the_program() -> Result<()> {
             proxy.ready()?;
             let traefik = proxy.traefik()?;
             proxy.process.signal(signal)?;
-            let status = proxy.process.ended(PATIENCE)?;
+            let status = proxy.process.ended(HubProxy::PATIENCE)?;
             ensure!((signal == Signal::SIGTERM) == (status.code() == Some(0)), "after {signal}: {status}");
             eventually("Traefik is gone", || {
                 ensure!(kill(traefik, None).is_err() || is_zombie(traefik.as_raw())?, "Traefik still runs");
@@ -60,16 +61,25 @@ fn a_program_killed_amid_adds_has_kept_what_it_answered() -> Result<()> {
         let backends = Backends::start()?;
         let path = |number: u16| format!("/user/u{number}");
         let process = proxy.process.id();
-        // As many as it has answered by then.
+        let (next, count) = (AtomicU16::new(0), AtomicU16::new(0));
+        // Eight at once, until it is killed after some of them.
         let answered = thread::scope(|scope| {
-            let adds: Vec<_> = (0..MANY)
-                .map(|number| {
-                    let (url, path) = (backends.url(number), path(number));
-                    scope.spawn(move || portolan_tests::add_once(&path, &url).is_ok().then_some(number))
-                })
-                .collect();
-            let killed = eventually("there are some", || {
-                ensure!(proxy.generation()? > 2, "it has just begun");
+            let add = || {
+                let mut answered = Vec::new();
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= MANY
+                        || portolan_tests::add_once(&path(number), &backends.url(number)).is_err()
+                    {
+                        return answered;
+                    }
+                    answered.push(number);
+                    count.fetch_add(1, Ordering::Relaxed);
+                }
+            };
+            let adds: Vec<_> = (0..8).map(|_| scope.spawn(add)).collect();
+            let killed = eventually("some are answered", || {
+                ensure!(count.load(Ordering::Relaxed) >= 10, "it has hardly begun");
                 Ok(kill(nix::unistd::Pid::from_raw(i32::try_from(process)?), Signal::SIGKILL)?)
             });
             let answered: Result<Vec<_>> =
@@ -77,7 +87,7 @@ fn a_program_killed_amid_adds_has_kept_what_it_answered() -> Result<()> {
             killed.and(answered)
         })?;
         let answered: Vec<u16> = answered.into_iter().flatten().collect();
-        proxy.process.ended(PATIENCE)?;
+        proxy.process.ended(HubProxy::PATIENCE)?;
         proxy.start_again(&options)?;
         let routes = proxy.routes()?;
         println!(
@@ -101,11 +111,15 @@ fn a_program_killed_amid_adds_has_kept_what_it_answered() -> Result<()> {
 fn what_cannot_start_says_why() -> Result<()> {
     hub_proxy_with(&[], |proxy| {
         proxy.ready()?;
-        let ended = |proxy: &mut portolan_tests::HubProxy, options: &[&str], said: &str| {
+        let ended = |proxy: &mut HubProxy, options: &[&str], said: &str| {
             proxy.start_again(options)?;
-            let status = proxy.process.ended(PATIENCE)?;
+            let status = proxy.process.ended(HubProxy::PATIENCE)?;
             ensure!(status.code() == Some(2), "{options:?}: {status}");
-            proxy.process.log.wait_for(0, PATIENCE, said, |line| line.contains(said).then_some(())).map(drop)
+            proxy
+                .process
+                .log
+                .wait_for(0, HubProxy::PATIENCE, said, |line| line.contains(said).then_some(()))
+                .map(drop)
         };
         proxy.process.kill()?;
         ended(proxy, &["--socket", "public.sock"], "Traefik listens on TCP alone")?;

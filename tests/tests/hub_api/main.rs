@@ -5,3 +5,4 @@ mod external;
 mod faults;
 mod served;
 mod state;
+mod tls;

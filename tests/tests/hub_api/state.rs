@@ -5,7 +5,7 @@ use std::io::Write;
 
 use anyhow::{Result, ensure};
 use nix::sys::signal::Signal;
-use portolan_tests::{Backends, PATIENCE, hub_proxy_with};
+use portolan_tests::{Backends, HubProxy, hub_proxy_with};
 
 #[test]
 fn a_state_file_keeps_routes_and_nothing_else_does() -> Result<()> {
@@ -13,9 +13,9 @@ fn a_state_file_keeps_routes_and_nothing_else_does() -> Result<()> {
         let backends = Backends::start()?;
         proxy.add("/user/a%2Bb", &backends.url(1))?;
         let before = proxy.routes()?;
-        let restart = |proxy: &mut portolan_tests::HubProxy, options: &[&str]| {
+        let restart = |proxy: &mut HubProxy, options: &[&str]| {
             proxy.process.signal(Signal::SIGTERM)?;
-            proxy.process.ended(PATIENCE)?;
+            proxy.process.ended(HubProxy::PATIENCE)?;
             proxy.start_again(options)?;
             proxy.ready()
         };

@@ -1,0 +1,72 @@
+//! TLS towards users, and towards a hub that proves who it is.
+
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+use portolan_tests::{Backends, HubProxy, command, hub_proxy_with, output};
+
+/// The signed certificate of this name, and its key, in the directory.
+fn certify(directory: &Path, name: &str) -> Result<()> {
+    let openssl = |arguments: &str| {
+        output(command("openssl").current_dir(directory).args(arguments.split(' ')), b"").map(drop)
+    };
+    let key =
+        format!("-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout {name}.key -out {name}.pem");
+    if name == "ca" {
+        return openssl(&format!("req -x509 {key} -days 2 -subj /CN=ca"));
+    }
+    let names =
+        "-addext subjectAltName=DNS:localhost,IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE";
+    openssl(&format!("req -x509 -CA ca.pem -CAkey ca.key {key} -days 2 -subj /CN={name} {names}"))
+}
+
+#[test]
+fn users_and_the_hub_come_in_by_tls() -> Result<()> {
+    let certificates = tempfile::tempdir()?;
+    let directory = certificates.path();
+    // With an authority of its own, that the tests' machine does not know.
+    let made = ["ca", "server", "hub"].map(|name| certify(directory, name));
+    let file = |name: &str| directory.join(name).display().to_string();
+    let options = format!(
+        "--ssl-key {key} --ssl-cert {cert} --api-ssl-key {key} --api-ssl-cert {cert} --api-ssl-ca {ca} --api-ssl-request-cert \
+         --api-ssl-reject-unauthorized",
+        key = file("server.key"),
+        cert = file("server.pem"),
+        ca = file("ca.pem"),
+    );
+    let options: Vec<&str> = options.split(' ').collect();
+    hub_proxy_with(&options, |proxy| {
+        for made in made {
+            made?;
+        }
+        // It has seen by HTTPS that its routes are served.
+        proxy.ready()?;
+        let ask = |port: u16, more: &[&str], request: &str| {
+            let mut client = command("openssl");
+            client.args([
+                "s_client",
+                "-connect",
+                &format!("127.0.0.1:{port}"),
+                "-quiet",
+                "-verify_return_error",
+            ]);
+            client.args(["-CAfile", &file("ca.pem"), "-verify_ip", "127.0.0.1"]).args(more);
+            output(&mut client, request.as_bytes())
+        };
+        let backends = Backends::start()?;
+        let body = format!(r#"{{"target": "{}"}}"#, backends.url(5));
+        let add = format!(
+            "POST /api/routes/a HTTP/1.0\r\nAuthorization: {}\r\nContent-Length: {}\r\n\r\n{body}",
+            HubProxy::TOKEN,
+            body.len()
+        );
+        let stranger = ask(8001, &[], &add).unwrap_or_default();
+        ensure!(!stranger.contains("HTTP/"), "without a certificate: {stranger}");
+        let certificate = ["-cert", &file("hub.pem"), "-key", &file("hub.key")];
+        let answer = ask(8001, &certificate, &add)?;
+        ensure!(answer.starts_with("HTTP/1.0 201"), "{answer}");
+        let answer = ask(8000, &[], "GET /a/b HTTP/1.0\r\nHost: localhost\r\n\r\n")?;
+        ensure!(answer.ends_with("5 /a/b"), "{answer}");
+        Ok(())
+    })
+}
