@@ -347,6 +347,8 @@ mod tests {
         let cli = parse(line).expect("is taken");
         assert_eq!((cli.log_level, cli.host_routing, cli.api.api_port), (Level::Debug, true, Some(8001)));
         assert!(cli.refused.given().is_empty());
+        // A hub at all addresses.
+        assert!(Cli::try_parse_from(["jupyterhub-proxy", "--ip", "", "--port", "8000"]).is_ok());
         assert_eq!(parse("--api-socket /s --log-level warning").expect("is taken").log_level, Level::Warn);
     }
 

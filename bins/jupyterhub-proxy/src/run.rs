@@ -101,7 +101,7 @@ async fn serve(options: Options) -> anyhow::Result<()> {
         _ = terminate.recv() => { stopping(); drop(stop); supervised.await }
         _ = interrupt.recv() => { stopping(); drop(stop); supervised.await }
     };
-    // Activity is kept from time to time, and now.
+    // Who was active since the last change of a route is kept now.
     publish::keep(&hub, options.state.as_ref()).await;
     if let Some(path) = &options.pid_file {
         let _ = std::fs::remove_file(path);
