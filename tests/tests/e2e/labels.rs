@@ -24,6 +24,19 @@ fn a_template_in_a_label_reaches_traefik_as_those_characters() -> Result<()> {
 }
 
 #[test]
+fn a_container_with_proxy_labels_is_routed_by_them_alone() -> Result<()> {
+    scene(|scene| {
+        let _watcher = scene.watch(&[])?;
+        let alias = scene.name("alias");
+        let web = scene.run("web").label("proxy.aliases", &alias).start()?;
+        scene.served(&format!("{alias}.example.com"), &web.name)?;
+        scene.unrouted(&web.name)?;
+        web.order("stop", &["--time", "0"])?;
+        scene.unrouted(&format!("{alias}.example.com"))
+    })
+}
+
+#[test]
 fn a_broken_label_harms_its_container_alone_and_is_named() -> Result<()> {
     scene(|scene| {
         let watcher = scene.watch(&[])?;
