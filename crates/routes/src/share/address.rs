@@ -31,10 +31,12 @@ impl fmt::Display for Endpoint {
 
 impl<P: Peers + ?Sized> Build<'_, P> {
     /// The container's address, and the port that its labels name or its lowest one.
-    pub(super) fn endpoint(&mut self, label_port: &str) -> Result<Endpoint, String> {
+    ///
+    /// `protocol` is the service's. It matters to published ports alone: Traefik itself never asks which one a port has.
+    pub(super) fn endpoint(&mut self, label_port: &str, protocol: Protocol) -> Result<Endpoint, String> {
         let port = if label_port.is_empty() { self.lowest_port() } else { label_port.to_owned() };
         if !self.options.published_at.is_empty() && self.is_without_address(self.container, 0) {
-            return self.published(&port);
+            return self.published(&port, protocol);
         }
         let bound = if self.options.use_bind_port_ip { self.binding(&port) } else { None };
         let endpoint = match bound {
@@ -87,7 +89,9 @@ impl<P: Peers + ?Sized> Build<'_, P> {
     }
 
     /// Where a port of a container without an address is published: by itself, or by the one whose network stack it shares.
-    fn published(&mut self, port: &str) -> Result<Endpoint, String> {
+    ///
+    /// `53/tcp` and `53/udp` may be published in different places.
+    fn published(&mut self, port: &str, protocol: Protocol) -> Result<Endpoint, String> {
         if port.is_empty() {
             return Err("port is missing".to_owned());
         }
@@ -101,20 +105,21 @@ impl<P: Peers + ?Sized> Build<'_, P> {
                 NetworkMode::Networks | NetworkMode::None | NetworkMode::Host => break,
             }
         }
-        let of_port = |entry: &&portolan_container::Port| entry.number.to_string() == port;
+        let of_port = |entry: &&portolan_container::Port| {
+            entry.protocol == protocol && entry.number.to_string() == port
+        };
         let mut bindings = publisher.ports.iter().filter(of_port).flat_map(|entry| &entry.bindings);
         let Some((binding, host_port)) = bindings.find_map(|it| Some((it, it.host_port?))) else {
             let (name, publisher) = (&self.container.name, &publisher.name);
+            let suffix = if protocol == Protocol::Udp { "/udp" } else { "" };
             let message = format!(
-                "the container {name:?} has no address that Traefik reaches, and its port `{port}` is not published"
+                "the container {name:?} has no address that Traefik reaches, and its port `{port}{suffix}` is not published"
             );
+            let option = format!("-p {}:{port}{suffix}", suggested(port));
             let help = if publisher == name {
-                format!("publish it: `podman run -p {}:{port}`", suggested(port))
+                format!("publish it: `podman run {option}`")
             } else {
-                format!(
-                    "publish it where the network stack is made, with {publisher:?}: `-p {}:{port}`",
-                    suggested(port)
-                )
+                format!("publish it where the network stack is made, with {publisher:?}: `{option}`")
             };
             self.diagnostics.push(Diagnostic::warning(NOT_PUBLISHED, message).with_help(help));
             return Err("its port is not published: the server is ignored".to_owned());

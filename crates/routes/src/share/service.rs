@@ -1,4 +1,4 @@
-use portolan_container::{Diagnostic, Health};
+use portolan_container::{Diagnostic, Health, Protocol};
 
 use super::address::Endpoint;
 use super::{Build, Peers};
@@ -26,6 +26,7 @@ impl<P: Peers + ?Sized> Build<'_, P> {
                 let load_balancer = service.load_balancer.as_mut()?;
                 Some(load_balancer.servers.get_or_insert_default())
             },
+            Protocol::Tcp,
             Server::fill,
         )
     }
@@ -45,6 +46,7 @@ impl<P: Peers + ?Sized> Build<'_, P> {
                 let load_balancer = service.load_balancer.as_mut()?;
                 Some(load_balancer.servers.get_or_insert_default())
             },
+            Protocol::Tcp,
             TcpServer::fill,
         )
     }
@@ -63,6 +65,7 @@ impl<P: Peers + ?Sized> Build<'_, P> {
                 let load_balancer = service.load_balancer.as_mut()?;
                 Some(load_balancer.servers.get_or_insert_default())
             },
+            Protocol::Udp,
             UdpServer::fill,
         )
     }
@@ -72,6 +75,7 @@ impl<P: Peers + ?Sized> Build<'_, P> {
         &mut self,
         services: &mut Map<T>,
         servers: impl Fn(&mut T) -> Option<&mut Vec<S>>,
+        protocol: Protocol,
         fill: impl Fn(&mut S, Option<&mut dyn FnMut(&str) -> Answer>) -> Result<(), String>,
     ) -> bool {
         let serves = self.serves();
@@ -87,9 +91,9 @@ impl<P: Peers + ?Sized> Build<'_, P> {
                     if servers.is_empty() {
                         servers.push(S::default());
                     }
-                    servers
-                        .first_mut()
-                        .map_or(Ok(()), |server| fill(server, Some(&mut |port| self.endpoint(port))))
+                    servers.first_mut().map_or(Ok(()), |server| {
+                        fill(server, Some(&mut |port| self.endpoint(port, protocol)))
+                    })
                 }
             };
             if let Err(message) = filled {
