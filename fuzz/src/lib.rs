@@ -3,6 +3,7 @@
 //! A law takes a text, so that a seed is a file that can be read and a finding one that can be shown, and panics where it
 //! does not hold. Built without a fuzzer, a target replays the files and folders that it is given.
 
+mod agent;
 mod chart;
 mod check;
 mod compose;
@@ -21,6 +22,7 @@ mod template;
 
 use std::path::{Path, PathBuf};
 
+pub use agent::agent;
 pub use check::check;
 pub use compose::compose;
 pub use constraints::constraints;

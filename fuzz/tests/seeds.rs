@@ -13,6 +13,11 @@ fn check(target: &str, law: fn(&str)) {
 }
 
 #[test]
+fn agent() {
+    check("agent", portolan_fuzz::agent);
+}
+
+#[test]
 fn labels() {
     check("labels", portolan_fuzz::labels);
 }

@@ -15,6 +15,9 @@ pub struct Diagnostic {
     /// The container's name, where the finding is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub container: Option<String>,
+    /// The engine that has the container, by its name in the settings, where several are followed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub engine: Option<String>,
     /// The label and the place in it, where the finding is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<LabelPlace>,
@@ -28,7 +31,15 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A finding with a message alone.
     pub fn new(severity: Severity, code: Code, message: impl Into<String>) -> Self {
-        Self { severity, code, container: None, label: None, message: message.into(), help: None }
+        Self {
+            severity,
+            code,
+            container: None,
+            engine: None,
+            label: None,
+            message: message.into(),
+            help: None,
+        }
     }
 
     /// The same, severity [`Severity::Error`].
@@ -53,6 +64,22 @@ impl Diagnostic {
         self
     }
 
+    /// The same finding, about a container of this engine.
+    #[must_use]
+    pub fn on_engine(mut self, name: &str) -> Self {
+        self.engine = Some(name.to_owned());
+        self
+    }
+
+    /// The name of the container with that of its engine, as far as they are told: `web`, `web on db.example.com`.
+    pub fn subject(&self) -> Option<String> {
+        let container = self.container.as_ref()?;
+        Some(match &self.engine {
+            Some(engine) => format!("{container} on {engine}"),
+            None => container.clone(),
+        })
+    }
+
     /// The same finding, at this place of a label.
     #[must_use]
     pub fn at(mut self, place: LabelPlace) -> Self {
@@ -72,8 +99,8 @@ impl Diagnostic {
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}[{}]: ", self.severity, self.code)?;
-        if let Some(container) = &self.container {
-            write!(f, "{container}: ")?;
+        if let Some(subject) = self.subject() {
+            write!(f, "{subject}: ")?;
         }
         if let Some(place) = &self.label {
             write!(f, "label `{}`: ", place.key)?;

@@ -38,10 +38,14 @@ impl Client {
         let mut tunnel = None;
         let docker = match endpoint.address() {
             Address::Unix(path) => socket(path, endpoint)?,
+            Address::Tcp { scheme: Scheme::Agent, .. } if !endpoint.has_certificate() => {
+                return Err(Error::UnknownAgent { endpoint: endpoint.clone() });
+            }
             Address::Tcp { scheme, host } => {
                 let port = match (scheme, &tls) {
                     (Scheme::Tcp, None) => 2375,
                     (Scheme::Tcp | Scheme::Tls, _) => 2376,
+                    (Scheme::Agent, _) => 8890,
                     (Scheme::Http, None) => 80,
                     (Scheme::Http | Scheme::Https, _) => 443,
                 };

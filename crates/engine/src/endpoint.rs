@@ -11,8 +11,9 @@ use crate::{Error, Tls};
 /// The address of an engine.
 ///
 /// The forms are those of `DOCKER_HOST`: `unix:///path`, `tcp://host:port`, `http://...`, `https://...`,
-/// `ssh://user@host:port`; besides, `tls://host:port` (TCP with TLS, whatever the environment says), an absolute path
-/// for its socket, and a socket's path behind an `ssh://` address. [`Display`](fmt::Display) gives the address back.
+/// `ssh://user@host:port`; besides, `tls://host:port` (TCP with TLS, whatever the environment says), `agent://host:port`
+/// (an agent in front of an engine, which wants our certificate), an absolute path for its socket, and a socket's path
+/// behind an `ssh://` address. [`Display`](fmt::Display) gives the address back.
 ///
 /// ```
 /// use portolan_engine::Endpoint;
@@ -47,6 +48,8 @@ pub(crate) enum Scheme {
     Http,
     Tls,
     Https,
+    /// An agent, which knows us by our certificate.
+    Agent,
 }
 
 /// A name or an IP address (IPv6 without brackets) and a port.
@@ -89,12 +92,13 @@ impl Endpoint {
         Self::from_lookup(&lookup, is_socket)
     }
 
-    /// Whether the engine runs on this machine: behind a Unix socket or a loopback address.
+    /// Whether the engine runs on this machine: behind a Unix socket, a loopback or the unspecified address.
     pub fn is_local(&self) -> bool {
         match &self.0.address {
             Address::Unix(_) => true,
             Address::Tcp { host, .. } => {
-                host.name == "localhost" || host.name.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+                host.name == "localhost"
+                    || host.name.parse().is_ok_and(|ip: IpAddr| ip.is_loopback() || ip.is_unspecified())
             }
             Address::Ssh { .. } => false,
         }
@@ -104,14 +108,44 @@ impl Endpoint {
         Self(Arc::new(Parts { address, tls: None }))
     }
 
+    /// The engine's host, a name or an address without port and brackets; `None` where it is behind a Unix socket.
+    ///
+    /// ```
+    /// use portolan_engine::Endpoint;
+    ///
+    /// assert_eq!(Endpoint::parse("tls://[2001:db8::1]:2376")?.host(), Some("2001:db8::1"));
+    /// # Ok::<(), portolan_engine::Error>(())
+    /// ```
+    pub fn host(&self) -> Option<&str> {
+        match &self.0.address {
+            Address::Unix(_) => None,
+            Address::Tcp { host, .. } | Address::Ssh { host, .. } => Some(&host.name),
+        }
+    }
+
+    /// Whether there is an agent in front of the engine.
+    pub fn is_agent(&self) -> bool {
+        matches!(self.0.address, Address::Tcp { scheme: Scheme::Agent, .. })
+    }
+
+    /// Whether the address itself says that TLS is spoken there.
+    pub fn speaks_tls(&self) -> bool {
+        matches!(self.0.address, Address::Tcp { scheme: Scheme::Tls | Scheme::Https, .. })
+    }
+
     pub(crate) fn address(&self) -> &Address {
         &self.0.address
+    }
+
+    /// Whether we have a certificate to show there.
+    pub(crate) fn has_certificate(&self) -> bool {
+        self.0.tls.as_ref().is_some_and(|tls| tls.cert.is_some())
     }
 
     /// The files for TLS, where the connection has TLS.
     pub(crate) fn tls(&self) -> Option<Tls> {
         match self.0.address {
-            Address::Tcp { scheme: Scheme::Tls | Scheme::Https, .. } => {
+            Address::Tcp { scheme: Scheme::Tls | Scheme::Https | Scheme::Agent, .. } => {
                 Some(self.0.tls.clone().unwrap_or_default())
             }
             Address::Tcp { .. } => self.0.tls.clone(),
@@ -119,8 +153,16 @@ impl Endpoint {
         }
     }
 
-    /// The path of the engine's socket on this machine.
-    pub(crate) fn socket(&self) -> Option<&Path> {
+    /// The path of the engine's socket on this machine, where it is reached by one.
+    ///
+    /// ```
+    /// use portolan_engine::Endpoint;
+    ///
+    /// let endpoint = Endpoint::parse("unix:///run/docker.sock")?;
+    /// assert_eq!(endpoint.socket().and_then(|path| path.to_str()), Some("/run/docker.sock"));
+    /// # Ok::<(), portolan_engine::Error>(())
+    /// ```
+    pub fn socket(&self) -> Option<&Path> {
         match &self.0.address {
             Address::Unix(path) => Some(path),
             Address::Tcp { .. } | Address::Ssh { .. } => None,
@@ -189,6 +231,7 @@ impl Scheme {
             Self::Http => "http",
             Self::Tls => "tls",
             Self::Https => "https",
+            Self::Agent => "agent",
         }
     }
 }
@@ -229,6 +272,7 @@ fn address(text: &str) -> Result<Address, &'static str> {
         "http" => Scheme::Http,
         "tls" => Scheme::Tls,
         "https" => Scheme::Https,
+        "agent" => Scheme::Agent,
         "npipe" => return Err("named pipes are for engines on Windows"),
         "fd" => return Err("`fd://` tells an engine which socket it was started with"),
         _ => return Err("the scheme is not known"),

@@ -34,10 +34,21 @@ impl Engine {
 
     /// Connects, and agrees on a version of the API: ours, or the engine's where that is older.
     ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), portolan_engine::Error> {
+    /// use std::time::Duration;
+    /// use portolan_engine::{Endpoint, Engine};
+    ///
+    /// let engine = Engine::connect(&Endpoint::from_env_or_local()?, Duration::from_secs(5)).await?;
+    /// println!("{} speaks {}", engine.endpoint(), engine.api_version());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::NoSocket`], [`Error::PermissionDenied`], [`Error::Refused`] and [`Error::Unreachable`] where there is no
     /// connection, [`Error::Timeout`] where there is no answer within `timeout`, [`Error::TlsFile`], [`Error::Tls`] and
-    /// [`Error::Ssh`] where these fail, [`Error::Status`] and [`Error::Answer`] where another service answers or a proxy
+    /// [`Error::Ssh`] where these fail, [`Error::UnknownAgent`] where there is no certificate for an agent, [`Error::Status`] and [`Error::Answer`] where another service answers or a proxy
     /// forbids it.
     pub async fn connect(endpoint: &Endpoint, timeout: Duration) -> Result<Self, Error> {
         let work = async {
@@ -54,6 +65,15 @@ impl Engine {
 
     /// The identifiers of all containers, those that do not run too.
     ///
+    /// ```no_run
+    /// # async fn example(engine: portolan_engine::Engine) -> Result<(), portolan_engine::Error> {
+    /// for id in engine.list().await? {
+    ///     println!("{id}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`connect`](Self::connect), and [`Error::Ended`].
     pub async fn list(&self) -> Result<Vec<String>, Error> {
@@ -63,21 +83,52 @@ impl Engine {
             id: String,
         }
 
+        self.listing(|object| serde_json::from_slice(object).ok().map(|entry: Entry| entry.id)).await
+    }
+
+    /// All containers, those that do not run too, as far as a listing tells of them: one request, where
+    /// [`inspect`](Self::inspect) takes one for each and tells more. An entry that cannot be read is left out.
+    ///
+    /// ```no_run
+    /// # async fn example(engine: portolan_engine::Engine) -> Result<(), portolan_engine::Error> {
+    /// use portolan_container::Severity;
+    /// use portolan_routes::{Options, proxy};
+    ///
+    /// let containers = engine.summaries().await?;
+    /// for container in &containers {
+    ///     let found = proxy::discover(container, &Options::default(), &containers[..]);
+    ///     if let Some(error) = found.diagnostics.iter().find(|it| it.severity == Severity::Error) {
+    ///         eprintln!("{error}");
+    ///         continue;
+    ///     }
+    ///     println!("container: {}, aliases: {:?}", container.name, found.aliases);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`list`](Self::list).
+    pub async fn summaries(&self) -> Result<Vec<Container>, Error> {
+        let read = |object: &[u8]| Container::from_summary(&serde_json::from_slice(object).ok()?).ok();
+        self.listing(read).await
+    }
+
+    /// What `each` makes of the entries of the listing.
+    async fn listing<T>(&self, each: impl Fn(&[u8]) -> Option<T>) -> Result<Vec<T>, Error> {
         let path = self.path("/containers/json?all=true");
         let work = async {
             let mut chunks = self.client.get(&path);
             let mut objects = Objects::default();
-            let mut ids = Vec::new();
+            let mut entries = Vec::new();
             while let Some(chunk) = chunks.next().await {
                 objects
-                    .push(chunk?.as_ref(), |object| {
-                        ids.extend(serde_json::from_slice(object).ok().map(|entry: Entry| entry.id));
-                    })
+                    .push(chunk?.as_ref(), |object| entries.extend(each(object)))
                     .map_err(|_| self.client.strange("a container in it has no end"))?;
             }
             // Half a list would read as containers that are gone.
             if objects.is_list() {
-                Ok(ids)
+                Ok(entries)
             } else {
                 Err(self.client.strange("it is not a list of containers"))
             }
@@ -85,11 +136,65 @@ impl Engine {
         self.client.within(Self::LIST, work).await
     }
 
+    /// Looks a container's ports up again, as an inspect tells them: those that are published, and on the host's network those
+    /// that are exposed, which a listing does not have. Gives whether it is still there; else its ports stay as they were.
+    ///
+    /// ```no_run
+    /// # async fn example(engine: portolan_engine::Engine) -> Result<(), portolan_engine::Error> {
+    /// for mut container in engine.summaries().await? {
+    ///     if engine.update_ports(&mut container).await? {
+    ///         println!("{}: {:?}", container.name, container.ports);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`inspect`](Self::inspect).
+    pub async fn update_ports(&self, container: &mut Container) -> Result<bool, Error> {
+        let Some(now) = self.inspected(&container.id).await? else { return Ok(false) };
+        container.update_ports(&now);
+        Ok(true)
+    }
+
+    /// Asks whether the engine is there.
+    ///
+    /// ```no_run
+    /// # async fn example(engine: portolan_engine::Engine) -> Result<(), portolan_engine::Error> {
+    /// engine.ping(std::time::Duration::from_secs(3)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect), within `timeout`.
+    pub async fn ping(&self, timeout: Duration) -> Result<(), Error> {
+        self.client.get_whole("/_ping", timeout).await.map(drop)
+    }
+
     /// What the engine knows of the container of this identifier or name; `None` where there is none.
+    ///
+    /// ```no_run
+    /// # async fn example(engine: portolan_engine::Engine) -> Result<(), portolan_engine::Error> {
+    /// if let Some(container) = engine.inspect("web").await? {
+    ///     println!("{} runs {}", container.name, container.image);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`connect`](Self::connect), and [`Error::Ended`].
     pub async fn inspect(&self, id: &str) -> Result<Option<Container>, Error> {
+        let Some(value) = self.inspected(id).await? else { return Ok(None) };
+        Container::from_inspect(&value)
+            .map(Some)
+            .map_err(|error| self.client.strange(format!("container `{id}`: {error}")))
+    }
+
+    /// The answer to an inspect; `None` where there is no such container.
+    async fn inspected(&self, id: &str) -> Result<Option<Value>, Error> {
         if !is_reference(id) {
             return Ok(None);
         }
@@ -99,9 +204,7 @@ impl Engine {
             Err(Error::Status { status, message, .. }) if is_gone(status, &message) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let value: Value = serde_json::from_slice(&answer)
-            .map_err(|error| self.client.strange(format!("container `{id}`: {error}")))?;
-        Container::from_inspect(&value)
+        serde_json::from_slice(&answer)
             .map(Some)
             .map_err(|error| self.client.strange(format!("container `{id}`: {error}")))
     }
@@ -111,6 +214,18 @@ impl Engine {
     /// The request is made when the stream is first polled, and asks for what happened since this call: whoever polls it
     /// and lists afterwards misses nothing, and may be told twice. The stream ends, or gives one error and ends, when
     /// the engine goes away. It does not reconnect.
+    ///
+    /// ```no_run
+    /// # async fn example(engine: portolan_engine::Engine) -> Result<(), portolan_engine::Error> {
+    /// use futures_util::StreamExt as _;
+    ///
+    /// let mut events = std::pin::pin!(engine.events());
+    /// while let Some(event) = events.next().await {
+    ///     println!("{:?}", event?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn events(&self) -> impl Stream<Item = Result<Event, Error>> + Send + 'static + use<> {
         let path = format!("/events?since={}&filters={}", self.since(), encoded(&filters()));
         let chunks = self.client.get(&self.path(&path));
@@ -268,7 +383,7 @@ mod tests {
             Engine { client, version: "1.41".to_owned() }
         };
         // Nobody listens at port 1; this spelling of loopback is one that does not count as local.
-        let remote = engine("tcp://0.0.0.0:1").await;
+        let remote = engine("tcp://[::ffff:127.0.0.1]:1").await;
         let begin = tokio::time::Instant::now();
         let gone = remote.or_gone(pending::<()>()).await.unwrap_err();
         assert!(matches!(gone, Error::Refused { .. }), "{gone}");

@@ -73,6 +73,12 @@ pub enum Error {
         /// What the TLS library or the other side said.
         reason: String,
     },
+    /// An agent is asked for, and there is no certificate to show it.
+    #[error("agent `{endpoint}` is not known: no certificates are given for it")]
+    UnknownAgent {
+        /// The agent.
+        endpoint: Endpoint,
+    },
     /// `ssh` could not be started, or did not get through.
     #[error("no SSH connection to the engine at `{endpoint}`: {reason}")]
     Ssh {
@@ -122,7 +128,7 @@ impl Error {
     pub fn help(&self) -> Option<String> {
         Some(match self {
             Self::Endpoint { .. } => "addresses are `unix:///run/docker.sock`, `tcp://host:2375`, `tls://host:2376`, \
-                `http://host`, `https://host`, `ssh://user@host` or `ssh://user@host/path/to/socket`"
+                `http://host`, `https://host`, `agent://host:8890`, `ssh://user@host` or `ssh://user@host/path/to/socket`"
                 .to_owned(),
             Self::NoEngine { .. } => {
                 "start an engine (`systemctl start docker` or `systemctl start podman.socket`), or name its address".to_owned()
@@ -144,11 +150,17 @@ impl Error {
             Self::Unreachable { .. } => "check the host's name and the way to it".to_owned(),
             Self::Timeout { .. } => "check that the engine is not stuck, and that no firewall drops the packets".to_owned(),
             Self::TlsFile { .. } => {
-                "`DOCKER_CERT_PATH` names a directory with `ca.pem`, `cert.pem` and `key.pem`, all in PEM".to_owned()
+                "the settings name the files (`tls`, or those of the provider or agent), else `DOCKER_CERT_PATH` names a directory \
+                    with `ca.pem`, `cert.pem` and `key.pem`; all are PEM, and the user that this runs as must be able to read them"
+                    .to_owned()
             }
             Self::Tls { .. } => "check that the engine speaks TLS there, that `ca.pem` signed its certificate for this host name, \
                 and that it accepts `cert.pem`"
                 .to_owned(),
+            Self::UnknownAgent { .. } => {
+                "name its certificates in the settings, under `providers.agents`; `docker-watcher agent init` makes them"
+                    .to_owned()
+            }
             Self::Ssh { endpoint, .. } => format!(
                 "check `ssh {}` as the user whom this runs as: it must connect without a password, and know the host's key",
                 endpoint.ssh_destination().unwrap_or_else(|| "HOST".to_owned())

@@ -26,6 +26,7 @@ fn every_form() {
     check("http://proxy", "http://proxy");
     check("https://engine.example.com:8443", "https://engine.example.com:8443");
     check("tls://localhost:2376", "tls://localhost:2376 (local)");
+    check("agent://db.example.com:8890", "agent://db.example.com:8890");
     check("ssh://host", "ssh://host");
     check("ssh://ops@host:2222/", "ssh://ops@host:2222");
     check(
@@ -114,7 +115,7 @@ fn the_environment_asks_for_tls() {
 proptest! {
     #[test]
     fn no_text_panics_and_what_is_read_is_given_back(
-        text in "(unix|tcp|http|https|tls|ssh|[a-z]{0,3})?(://)?[a-z@:/.0-9\\[\\]-]{0,20}",
+        text in "(unix|tcp|http|https|tls|agent|ssh|[a-z]{0,3})?(://)?[a-z@:/.0-9\\[\\]-]{0,20}",
     ) {
         if let Ok(endpoint) = Endpoint::parse(&text) {
             prop_assert_eq!(Endpoint::parse(&endpoint.to_string()).unwrap(), endpoint);

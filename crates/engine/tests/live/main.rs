@@ -13,5 +13,6 @@ mod answers;
 mod daemon;
 mod docker;
 mod podman;
+mod pool;
 mod ssh;
 mod tls;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use portolan_engine::{Endpoint, Engine};
+use portolan_engine::{Endpoint, Engine, Pool};
 use tempfile::TempDir;
 
 use crate::daemon::{Daemon, can_run, command, put};
@@ -25,9 +25,32 @@ async fn connects() {
     println!("result: {result}");
 }
 
+/// Shares a connection through SSH and lets it go; prints how many there were in `TMPDIR`, where each has a directory. Run as
+/// [`connects`] is.
+#[tokio::test]
+#[ignore = "run by the other tests, with an environment"]
+async fn shares() {
+    let Ok(endpoint) = std::env::var("ENDPOINT") else { return };
+    let endpoint = Endpoint::parse(&endpoint).unwrap();
+    let connections = || std::fs::read_dir(std::env::temp_dir()).unwrap().count();
+    let pool = Pool::with_linger(Duration::from_millis(1));
+    let patience = Duration::from_secs(60);
+    let one = pool.connect(&endpoint, patience).await.unwrap();
+    let two = pool.connect(&endpoint, patience).await.unwrap();
+    let lists = (one.list().await, two.list().await);
+    let (clients, shared) = (pool.clients().len(), connections());
+    drop((one, two));
+    let end = Instant::now() + patience;
+    while connections() > 0 && Instant::now() < end {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    println!("result: {lists:?} {clients} {shared} {} {}", pool.clients().len(), connections());
+}
+
 /// What [`connects`] prints with the `ssh` of this directory.
 fn connect(endpoint: &str, programs: &Path) -> String {
-    result_of(command(std::env::current_exe().unwrap().to_str().unwrap()).env("PATH", programs), endpoint)
+    let program = std::env::current_exe().unwrap();
+    result_of("connects", command(program.to_str().unwrap()).env("PATH", programs), endpoint)
 }
 
 /// What [`connects`] prints as a user who may nothing.
@@ -38,12 +61,12 @@ pub(crate) fn connect_as_nobody(endpoint: &str) -> String {
     let program = directory.path().join("live");
     std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
     let nobody = ["--reuid", "65534", "--regid", "65534", "--clear-groups"];
-    result_of(command("setpriv").args(nobody).arg(program).current_dir("/"), endpoint)
+    result_of("connects", command("setpriv").args(nobody).arg(program).current_dir("/"), endpoint)
 }
 
-fn result_of(test: &mut Command, endpoint: &str) -> String {
+fn result_of(name: &str, test: &mut Command, endpoint: &str) -> String {
     let output = test
-        .args(["--exact", "ssh::connects", "--ignored", "--nocapture"])
+        .args(["--exact", &format!("ssh::{name}"), "--ignored", "--nocapture"])
         .env("ENDPOINT", endpoint)
         .output()
         .unwrap();
@@ -142,6 +165,19 @@ async fn an_engine_behind_ssh() {
     let nowhere = format!("ssh://root@127.0.0.1:{}/nowhere.sock", server.port);
     let result = connect(&nowhere, &server.programs("nowhere", "user", "known"));
     assert!(result.contains("the engine at `ssh://root@127.0.0.1"), "{result}");
+}
+
+#[tokio::test]
+async fn one_login_serves_all_users_of_a_pool() {
+    let Some(server) = Server::start() else { return };
+    let Some(daemon) = Daemon::docker().await else { return };
+    let endpoint = format!("ssh://root@127.0.0.1:{}{}", server.port, daemon.socket().display());
+    let temporary = tempfile::tempdir().unwrap();
+    let programs = server.programs("good", "user", "known");
+    let program = std::env::current_exe().unwrap();
+    let mut test = command(program.to_str().unwrap());
+    test.env("PATH", programs).env("TMPDIR", temporary.path());
+    assert_eq!(result_of("shares", &mut test, &endpoint), "(Ok([]), Ok([])) 1 1 0 0");
 }
 
 #[test]

@@ -1,0 +1,3 @@
+#![cfg_attr(fuzzing, no_main)]
+
+portolan_fuzz::target!(portolan_fuzz::agent);
