@@ -78,7 +78,7 @@ fn too_long(duration: Duration) -> String {
 }
 
 /// Whether a URL can have it as its host: an address, or parts of letters, digits, `-` and `_` with dots between.
-fn is_host(text: &str) -> bool {
+pub(crate) fn is_host(text: &str) -> bool {
     let is_part = |part: &str| {
         !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
     };

@@ -8,6 +8,11 @@ pub const SECTIONS: &[Section] = &[
         short: None,
     },
     Section {
+        name: "providers",
+        doc: "Engines under names of their own, and the agents in front of them: see [several engines](../guide/several-engines.md).",
+        short: None,
+    },
+    Section {
         name: "proxy",
         doc: "What labels of the `proxy.` dialect leave to the proxy: where it listens, for which domains, who gets certificates, and \
               what wakes containers. See docs/reference/proxy-labels.md.",
@@ -63,6 +68,26 @@ pub const KEYS: &[Key] = &[
         doc: "The private key of `tls.cert`.",
         example: "/etc/portolan/key.pem",
         slot: |settings| &mut settings.tls.key,
+    },
+    Key {
+        path: "providers.docker",
+        doc: "More engines to follow, each under a name, which messages give. The value is an address as in `engine`, or \
+              `agent://HOST:PORT`, or `${DOCKER_HOST}` for the engine that this variable names, else the local one; or it is a section \
+              with `scheme` (`tcp`, `http`, `https` or `tls`), `host`, `port` and, for certificates of its own, `tls` with `ca_file`, \
+              `cert_file` and `key_file`. Containers of an engine on another machine are reached by their published ports there. Of two \
+              engines that define a name differently, the earlier one keeps it; those of `engine` come before all. A name that ends in \
+              `!` routes only containers that have a label beginning with `traefik.` or `proxy.`. In a variable it is \
+              one line in braces.",
+        example: "{local: \"${DOCKER_HOST}\", far: {scheme: tls, host: db.example.com, port: 2376}}",
+        slot: |settings| &mut settings.providers.docker,
+    },
+    Key {
+        path: "providers.agents",
+        doc: "The certificates for each agent, by the `HOST:PORT` of its address; an agent that is not listed here is an error. \
+              `docker-watcher agent init` makes them: see [agents](../guide/agents.md).",
+        example: "{\"db.example.com:8890\": {ca_file: /etc/portolan/db/ca.pem, cert_file: /etc/portolan/db/cert.pem, key_file: \
+                  /etc/portolan/db/key.pem}}",
+        slot: |settings| &mut settings.providers.agents,
     },
     Key {
         path: "output",

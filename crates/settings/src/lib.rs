@@ -9,6 +9,7 @@ mod load;
 mod node;
 mod overrides;
 mod problem;
+mod provider;
 mod reference;
 mod setting;
 mod settings;
@@ -19,6 +20,7 @@ pub use choice::{Danger, DefaultRoute, Format, HostRoutes, LogFormat, LogLevel, 
 pub use key::{Key, Section};
 pub use keys::{KEYS, SECTIONS};
 pub use problem::{Error, Origin, Place, Problem, Warning};
+pub use provider::{Address, AgentFiles, Agents, Provider, Providers};
 pub use reference::reference;
-pub use settings::{Blacklist, Hook, Log, Network, Proxy, Scripts, Settings, Tls};
+pub use settings::{Blacklist, Hook, Log, Network, ProviderSettings, Proxy, Scripts, Settings, Tls};
 pub use sources::{DEFAULT_FILE, File, Location, Sources, locate};

@@ -1,5 +1,6 @@
 mod list;
 mod map;
+mod provider;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use crate::provider::{Agents, Providers};
 use crate::{Danger, DefaultRoute, Format, HostRoutes, LogFormat, LogLevel, OnError};
 
 /// What `docker-watcher` is told, complete: what nobody said has its default.
@@ -16,6 +17,8 @@ pub struct Settings {
     pub engine: Vec<String>,
     /// The files for TLS with engines.
     pub tls: Tls,
+    /// Engines under names of their own, and agents.
+    pub providers: ProviderSettings,
     /// The directory that Traefik watches.
     pub output: PathBuf,
     /// The format of the file in it.
@@ -59,6 +62,16 @@ pub struct Settings {
     /// How long a request to an engine may take.
     #[serde(serialize_with = "in_words")]
     pub timeout: Duration,
+}
+
+/// Engines under names of their own, and agents.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProviderSettings {
+    /// The engines, by name.
+    pub docker: Providers,
+    /// The certificates for agents in front of engines.
+    pub agents: Agents,
 }
 
 /// The files for TLS with engines, in PEM.
@@ -175,6 +188,7 @@ impl Default for Settings {
         Self {
             engine: Vec::new(),
             tls: Tls::default(),
+            providers: ProviderSettings::default(),
             output: PathBuf::from("/srv/traefik/dynamic"),
             format: Format::default(),
             exposed_by_default: true,

@@ -83,6 +83,6 @@ mod tests {
 
     #[test]
     fn what_is_far_from_all_gets_the_list() {
-        assert!(in_file("", "zzz").starts_with("the keys here are `engine`, `tls`, `output`, "));
+        assert!(in_file("", "zzz").starts_with("the keys here are `engine`, `tls`, `providers`, `output`, "));
     }
 }

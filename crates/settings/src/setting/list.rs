@@ -68,7 +68,7 @@ impl<T: Choice + std::fmt::Display> Setting for Vec<T> {
     }
 }
 
-fn port(node: &Node) -> Result<u16, Vec<Fault>> {
+pub(super) fn port(node: &Node) -> Result<u16, Vec<Fault>> {
     let help = match &node.value {
         Value::Number(digits) => match digits.parse() {
             Ok(port) if port > 0 => return Ok(port),
