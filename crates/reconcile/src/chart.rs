@@ -133,11 +133,12 @@ impl Chart {
         let was_there = self.document.contains(*section, element_name);
         let finding = match table.get(name) {
             Some(Merged::One(element)) => match self.document.set(*section, element_name, element.as_ref()) {
-                Ok(true) => {
-                    changed.insert((name.clone(), was_there));
-                    return None;
+                Ok(is_changed) => {
+                    if is_changed {
+                        changed.insert((name.clone(), was_there));
+                    }
+                    return table.overruling(name, |share| self.world.definer(share));
                 }
-                Ok(false) => return None,
                 Err(error) => {
                     let finding = Diagnostic::error(CANNOT_CARRY, error.to_string());
                     Some(match error.help() {
@@ -148,7 +149,7 @@ impl Chart {
             },
             Some(Merged::Conflict) => {
                 self.document.remove(*section, element_name);
-                Some(table.conflict(name, |share| self.world.name_of_share(share).unwrap_or(share)))
+                Some(table.conflict(name, |share| self.world.definer(share)))
             }
             None => {
                 self.document.remove(*section, element_name);

@@ -14,6 +14,8 @@ pub struct News {
     pub name: Name,
     /// The containers that define it.
     pub containers: Vec<String>,
+    /// The engines that have them, each once, where several are followed.
+    pub engines: Vec<String>,
     /// What it is now, such as `web.example.com -> 172.17.0.4:80`; empty where it is gone.
     pub what: String,
 }
@@ -63,12 +65,35 @@ pub(crate) fn of(world: &World, changed: BTreeSet<(Name, bool)>) -> Vec<News> {
             (true, true) => Change::Changed,
             (false, _) => Change::Removed,
         };
-        let definers = world.table().definers(&name).filter_map(|share| world.name_of_share(share));
-        let containers = definers.map(str::to_owned).collect();
-        news.push(News { change, name, containers, what });
+        let definers: Vec<_> = served_by(world, &name).filter_map(|share| world.of_share(share)).collect();
+        let mut containers: Vec<String> = Vec::new();
+        for (_, container) in &definers {
+            // One that several engines list is told once.
+            if !containers.contains(&container.name) {
+                containers.push(container.name.clone());
+            }
+        }
+        let engines: BTreeSet<usize> = definers.iter().map(|(key, _)| key.engine).collect();
+        let engines = engines.into_iter().filter_map(|engine| world.engine_name(engine));
+        let engines = engines.map(str::to_owned).collect();
+        news.push(News { change, name, containers, engines, what });
     }
     news.retain(|news| news.change == Change::Removed || !told.contains(&news.name));
     news
+}
+
+/// The shares that define a name, without those from which an engine that comes earlier keeps it.
+fn served_by<'w>(world: &'w World, name: &Name) -> impl Iterator<Item = &'w str> {
+    let overruled = world.table().overruled(name).map(|(_, others)| others).unwrap_or_default();
+    world.table().definers(name).filter(move |share| !overruled.contains(share))
+}
+
+/// What is served under a name, in words: `web.example.com -> 172.17.0.4:80`; `None` where nothing is, or there are no words.
+pub fn describe(world: &World, name: &Name) -> Option<String> {
+    match world.table().get(name)? {
+        Merged::One(element) => Some(words(world, &name.1, &element)).filter(|words| !words.is_empty()),
+        Merged::Conflict => None,
+    }
 }
 
 /// The service of a router, if it is one that containers define.

@@ -273,10 +273,12 @@ impl Loop {
         for news in &told.news {
             let words = news.to_string();
             let words = printable(&words);
+            let engine = (!news.engines.is_empty()).then(|| news.engines.join(", "));
+            let engine = engine.as_deref();
             match news.change {
-                Change::Added => info!(change = "added", "{words}"),
-                Change::Changed => info!(change = "changed", "{words}"),
-                Change::Removed => info!(change = "removed", "{words}"),
+                Change::Added => info!(engine, change = "added", "{words}"),
+                Change::Changed => info!(engine, change = "changed", "{words}"),
+                Change::Removed => info!(engine, change = "removed", "{words}"),
             }
         }
         for diagnostic in &told.diagnostics {
@@ -302,14 +304,15 @@ impl Loop {
 pub(crate) fn log(diagnostic: &Diagnostic) {
     let code = diagnostic.code.0;
     let container = diagnostic.container.as_deref().map(printable);
+    let engine = diagnostic.engine.as_deref();
     let label = diagnostic.label.as_ref().map(|place| printable(&place.key));
     let help = diagnostic.help.as_deref().map(printable);
     let (container, label, help) = (container.as_deref(), label.as_deref(), help.as_deref());
     let message = printable(&diagnostic.message);
     match diagnostic.severity {
-        Severity::Error => error!(code, container, label, help, "{message}"),
-        Severity::Warning => warn!(code, container, label, help, "{message}"),
-        Severity::Info => info!(code, container, label, help, "{message}"),
+        Severity::Error => error!(code, engine, container, label, help, "{message}"),
+        Severity::Warning => warn!(code, engine, container, label, help, "{message}"),
+        Severity::Info => info!(code, engine, container, label, help, "{message}"),
     }
 }
 

@@ -11,6 +11,37 @@ pub struct Policy {
     pub options: Options,
     /// What is kept off the proxy.
     pub blacklist: Blacklist,
+    /// What is particular to each engine, by its place in the settings; an engine beyond the list has `options` as they are.
+    pub engines: Vec<EnginePolicy>,
+}
+
+/// What is particular to the containers of one engine.
+#[derive(Clone, Debug, Default)]
+pub struct EnginePolicy {
+    /// What people call the engine.
+    pub name: String,
+    /// The options for its containers: where they are reached depends on where the engine is.
+    pub options: Options,
+    /// Whether a container without a label that asks for a route has none.
+    pub explicit_only: bool,
+}
+
+impl Policy {
+    fn options_of(&self, engine: usize) -> &Options {
+        self.engines.get(engine).map_or(&self.options, |engine| &engine.options)
+    }
+
+    /// The engine's name, where there are several to tell apart.
+    fn name_of(&self, engine: usize) -> Option<&str> {
+        self.engines.get(engine).filter(|_| self.engines.len() > 1).map(|engine| engine.name.as_str())
+    }
+
+    /// Whether the engine is one of which nothing is routed that does not ask for it, and the container does not.
+    fn leaves_out(&self, engine: usize, container: &Container) -> bool {
+        let asks = |key: &String| key.starts_with("proxy.") || key.starts_with("traefik.");
+        self.engines.get(engine).is_some_and(|engine| engine.explicit_only)
+            && !container.labels.keys().any(asks)
+    }
 }
 
 /// Which container: engines are told apart, since two may know one identifier.
@@ -158,8 +189,39 @@ impl World {
 
     /// The container's name whose share has this key, for messages.
     pub fn name_of_share(&self, share: &str) -> Option<&str> {
-        let known = self.known.values().find(|known| known.share == share)?;
-        Some(&known.container.name)
+        Some(&self.of_share(share)?.1.name)
+    }
+
+    /// The container whose share has this key.
+    pub fn of_share(&self, share: &str) -> Option<(&ContainerKey, &Container)> {
+        let (key, known) = self.known.iter().find(|(_, known)| known.share == share)?;
+        Some((key, &known.container))
+    }
+
+    /// The key of a container's share in the table, `None` where it has none.
+    pub fn share_of(&self, key: &ContainerKey) -> Option<&str> {
+        self.known.get(key).map(|known| known.share.as_str()).filter(|share| !share.is_empty())
+    }
+
+    /// The container whose share has this key in words: its name, and its engine's where there are several.
+    pub fn definer(&self, share: &str) -> String {
+        match self.of_share(share) {
+            Some((key, container)) => match self.policy.name_of(key.engine) {
+                Some(engine) => format!("{} on {engine}", container.name),
+                None => container.name.clone(),
+            },
+            None => share.to_owned(),
+        }
+    }
+
+    /// The name of an engine, where there are several to tell apart.
+    pub fn engine_name(&self, engine: usize) -> Option<&str> {
+        self.policy.name_of(engine)
+    }
+
+    /// What is wrong with this container or worth knowing.
+    pub fn diagnostics_of(&self, key: &ContainerKey) -> &[Diagnostic] {
+        self.known.get(key).map(|known| known.diagnostics.as_slice()).unwrap_or_default()
     }
 
     /// Makes a container's share anew.
@@ -167,16 +229,20 @@ impl World {
         let Some(known) = self.known.get(key) else { return };
         let container = &known.container;
         let finding = self.policy.blacklist.diagnostic(container);
+        let mut left_out = None;
         let made = match self.policy.blacklist.judge(container) {
             Verdict::Denied(_) => None,
+            _ if self.policy.leaves_out(key.engine, container) => {
+                left_out = Some(LeftOut::NotExplicit);
+                None
+            }
             Verdict::Allowed | Verdict::Overridden { .. } => Some(share(
                 container,
-                &self.policy.options,
+                self.policy.options_of(key.engine),
                 &Neighbours { known: &self.known, engine: key.engine },
             )),
         };
         let mut diagnostics: Vec<Diagnostic> = finding.into_iter().collect();
-        let mut left_out = None;
         let old = known.share.clone();
         let mut new = String::new();
         if let Some(mut share) = made {
@@ -185,12 +251,16 @@ impl World {
             if key.engine > 0 {
                 // Two engines may know one identifier.
                 share.key = format!("{}-{}", share.key, key.engine);
+                share.rank = u32::try_from(key.engine).unwrap_or(u32::MAX);
             }
             new.clone_from(&share.key);
             effects.touched.extend(self.table.replace(share));
         }
         if old != new {
             effects.touched.extend(self.table.remove(&old));
+        }
+        if let Some(engine) = self.policy.name_of(key.engine) {
+            diagnostics = diagnostics.into_iter().map(|it| it.on_engine(engine)).collect();
         }
         let Some(known) = self.known.get_mut(key) else { return };
         let news = diagnostics.iter().filter(|diagnostic| !known.diagnostics.contains(diagnostic));

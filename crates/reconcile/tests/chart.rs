@@ -22,7 +22,11 @@ enum Change {
 }
 
 fn policy() -> impl Strategy<Value = Policy> {
-    generator::options().prop_map(|options| Policy { options, blacklist: Blacklist::default() })
+    generator::options().prop_map(|options| Policy {
+        options,
+        blacklist: Blacklist::default(),
+        engines: Vec::new(),
+    })
 }
 
 fn change() -> impl Strategy<Value = Change> {

@@ -26,6 +26,8 @@ pub const NO_BINDING: Code = Code("no-binding");
 pub const NOT_PUBLISHED: Code = Code("not-published");
 /// Two containers define one name differently: nothing of that name is routed.
 pub const CONFLICT: Code = Code("conflict");
+/// A name is kept by an engine that comes earlier in the settings: another definition of it is not served.
+pub const OVERRULED: Code = Code("overruled");
 /// A label begins as Traefik's do and is read by nobody.
 pub const IGNORED_LABEL: Code = Code("ignored-label");
 /// A label names something of Traefik's Docker provider, which is not there where files take its place.

@@ -30,7 +30,7 @@ pub fn merge<'e>(definitions: impl IntoIterator<Item = &'e Element>) -> Option<M
     Some(Merged::One(merged))
 }
 
-fn compatible(left: &Element, right: &Element) -> bool {
+pub(crate) fn compatible(left: &Element, right: &Element) -> bool {
     if left == right {
         return true;
     }

@@ -34,6 +34,9 @@ pub struct Options {
     pub published_at: String,
     /// What labels of the `proxy.*` dialect leave to the proxy.
     pub proxy: proxy::Settings,
+    /// Whether the engine is on another machine: containers' own addresses mean nothing here, so all are reached at
+    /// `published_at`, by their published ports or, on the host's network, by their own.
+    pub remote: bool,
 }
 
 /// The route of a container whose labels ask for none.
@@ -65,6 +68,7 @@ impl Default for Options {
             host_address: "127.0.0.1".to_owned(),
             published_at: String::new(),
             proxy: proxy::Settings::default(),
+            remote: false,
         }
     }
 }

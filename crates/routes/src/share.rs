@@ -22,6 +22,9 @@ use labels::ContainerLabels;
 pub struct Share {
     /// The container's key: its service name and identifier. Shares are merged in the byte order of their keys.
     pub key: String,
+    /// Where its engine stands among several. Of two shares that define a name differently, the one of the lower rank keeps it;
+    /// where the ranks are equal, neither does.
+    pub rank: u32,
     /// What it contributes, by name.
     pub elements: Vec<(String, Element)>,
     /// Why it was not looked at, where it was not.
@@ -37,6 +40,8 @@ pub enum LeftOut {
     Disabled,
     /// The constraints do not let it through.
     Constraints,
+    /// Its engine's name ends in `!`, and no label asks for a route.
+    NotExplicit,
     /// It does not run.
     State(State),
     /// It is not healthy.
@@ -86,7 +91,7 @@ pub fn share<P: Peers + ?Sized>(container: &Container, options: &Options, peers:
     };
     let diagnostics =
         build.diagnostics.into_iter().map(|diagnostic| diagnostic.in_container(&container.name));
-    Share { key, elements, left_out, diagnostics: diagnostics.collect() }
+    Share { key, rank: 0, elements, left_out, diagnostics: diagnostics.collect() }
 }
 
 /// What a share is made from, and what has been found so far.

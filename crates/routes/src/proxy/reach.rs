@@ -37,6 +37,8 @@ pub(super) fn reach<P: Peers + ?Sized>(
         let mut on: Vec<_> = names.filter_map(|name| container.attachments.get(name)).collect();
         on.retain(|attachment| attachment.address().is_some());
         return match on.first().and_then(|attachment| attachment.address()) {
+            // An address on another machine means nothing here.
+            Some(_) if options.remote => without(true),
             Some(private) => (Reach { private, public }, true),
             None if is_attached(container, network, project.as_deref()) => without(true),
             None => {
@@ -45,7 +47,7 @@ pub(super) fn reach<P: Peers + ?Sized>(
             }
         };
     }
-    if container.network_mode == NetworkMode::Host {
+    if container.network_mode == NetworkMode::Host || options.remote {
         return without(true);
     }
     let mut build = Build::of(container, options, peers);

@@ -35,7 +35,12 @@ impl<P: Peers + ?Sized> Build<'_, P> {
     /// `protocol` is the service's. It matters to published ports alone: Traefik itself never asks which one a port has.
     pub(super) fn endpoint(&mut self, label_port: &str, protocol: Protocol) -> Result<Endpoint, String> {
         let port = if label_port.is_empty() { self.lowest_port() } else { label_port.to_owned() };
-        if !self.options.published_at.is_empty() && self.is_without_address(self.container, 0) {
+        if self.options.remote && self.is_on_host(self.container, 0) && !port.is_empty() {
+            return Ok(Endpoint { host: self.options.published_at.clone(), port });
+        }
+        let without_address =
+            !self.options.published_at.is_empty() && self.is_without_address(self.container, 0);
+        if self.options.remote || without_address {
             return self.published(&port, protocol);
         }
         let bound = if self.options.use_bind_port_ip { self.binding(&port) } else { None };
@@ -88,6 +93,18 @@ impl<P: Peers + ?Sized> Build<'_, P> {
             && container.attachments.values().all(|attachment| attachment.address().is_none())
     }
 
+    /// Whether it, or the one whose network stack it shares, is on the host's.
+    fn is_on_host(&self, container: &Container, depth: usize) -> bool {
+        match &container.network_mode {
+            NetworkMode::Host => true,
+            NetworkMode::Container(peer) => {
+                let peer = self.peers.find(peer).filter(|_| depth < MAX_PEERS);
+                peer.is_some_and(|peer| self.is_on_host(peer, depth + 1))
+            }
+            NetworkMode::Networks | NetworkMode::None => false,
+        }
+    }
+
     /// Where a port of a container without an address is published: by itself, or by the one whose network stack it shares.
     ///
     /// `53/tcp` and `53/udp` may be published in different places.
@@ -108,7 +125,12 @@ impl<P: Peers + ?Sized> Build<'_, P> {
         let of_port = |entry: &&portolan_container::Port| {
             entry.protocol == protocol && entry.number.to_string() == port
         };
-        let mut bindings = publisher.ports.iter().filter(of_port).flat_map(|entry| &entry.bindings);
+        // What another machine publishes on its loopback address is not for this one.
+        let is_reached = |binding: &&portolan_container::Binding| {
+            !(self.options.remote && binding.host_ip.is_some_and(|ip| ip.is_loopback()))
+        };
+        let bindings = publisher.ports.iter().filter(of_port).flat_map(|entry| &entry.bindings);
+        let mut bindings = bindings.filter(is_reached);
         let Some((binding, host_port)) = bindings.find_map(|it| Some((it, it.host_port?))) else {
             let (name, publisher) = (&self.container.name, &publisher.name);
             let suffix = if protocol == Protocol::Udp { "/udp" } else { "" };
@@ -116,7 +138,11 @@ impl<P: Peers + ?Sized> Build<'_, P> {
                 "the container {name:?} has no address that Traefik reaches, and its port `{port}{suffix}` is not published"
             );
             let option = format!("-p {}:{port}{suffix}", suggested(port));
-            let help = if publisher == name {
+            let help = if self.options.remote {
+                format!(
+                    "its engine is on another machine: publish the port there, with {publisher:?}: `{option}`"
+                )
+            } else if publisher == name {
                 format!("publish it: `podman run {option}`")
             } else {
                 format!("publish it where the network stack is made, with {publisher:?}: `{option}`")
