@@ -45,6 +45,14 @@ impl Engine {
     /// # Errors
     /// Where it doesn't start.
     pub fn docker() -> Result<Self> {
+        Self::docker_with(&[])
+    }
+
+    /// The same, with more options of `dockerd`.
+    ///
+    /// # Errors
+    /// Where it doesn't start.
+    pub fn docker_with(options: &[&str]) -> Result<Self> {
         Self::start("docker.sock", |directory, cgroup| {
             let program = find("dockerd").unwrap_or_else(|| "dockerd".into());
             let at = |name: &str| directory.join(name).display().to_string();
@@ -53,6 +61,7 @@ impl Engine {
             line.extend(["--pidfile".to_owned(), at("pid"), "--config-file".to_owned(), at("daemon.json")]);
             line.extend(["--host".to_owned(), format!("unix://{}", at("docker.sock"))]);
             line.extend(["--cgroup-parent".to_owned(), format!("/{cgroup}")]);
+            line.extend(options.iter().copied().map(str::to_owned));
             line
         })
     }

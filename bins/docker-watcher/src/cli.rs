@@ -1,3 +1,4 @@
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -32,9 +33,10 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Tell what a container's labels come to
     ///
-    /// For now, its network actions alone: each string of its labels `docker-events.*` and what would become of it in the
-    /// network namespace as it is at this moment. Nothing is changed. Exit codes: 0 nothing is wrong, 1 something is,
-    /// 2 could not run.
+    /// Its engine; each router, service and so on, where requests end and which labels or defaults it came from, or why there is
+    /// none; then each string of its labels `docker-events.*` and what would become of it in the network namespace as it is at
+    /// this moment. Nothing is changed. Findings go to standard error. Exit codes: 0 nothing is wrong, 1 something is, 2 could
+    /// not run.
     Explain(ExplainArguments),
     /// Carry out one label value by hand: addresses, routes and rules
     ///
@@ -43,6 +45,12 @@ pub(crate) enum Command {
     /// would do it. The exit code is that of `ip` for the first string that fails.
     #[command(after_help = NET_EXAMPLES)]
     Net(NetArguments),
+    /// Let a watcher on another machine read which containers there are here, and nothing else
+    ///
+    /// It stands before the engine's socket on this machine and passes what reads containers: ping, version, info, the list,
+    /// one container and events, by GET and HEAD, without the values of environment variables. All else is refused. It speaks
+    /// TLS alone, with those whose certificate its authority has signed; `agent init` makes the certificates.
+    Agent(AgentArguments),
     /// Write the systemd unit, enable it and start it
     ///
     /// The unit keeps of root's powers those alone that the settings take, so install again after a change of `output`,
@@ -173,6 +181,60 @@ pub(crate) enum NetFormat {
     Text,
     /// The messages alone: a list of `type`, `flags` and `hex`, the whole message with sequence and port zero
     Json,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true
+)]
+pub(crate) struct AgentArguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<AgentCommand>,
+    #[command(flatten)]
+    pub(crate) serve: AgentServeArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AgentServeArguments {
+    /// The address and port to listen at, such as 192.0.2.7:8890
+    #[arg(long, value_name = "ADDRESS:PORT", required = true)]
+    pub(crate) listen: Option<SocketAddr>,
+    /// The certificate of the authority that has signed the clients' certificates
+    #[arg(long, value_name = "FILE", default_value = "/etc/portolan/agent/ca.pem")]
+    pub(crate) tls_ca: PathBuf,
+    /// The agent's certificate
+    #[arg(long, value_name = "FILE", default_value = "/etc/portolan/agent/cert.pem")]
+    pub(crate) tls_cert: PathBuf,
+    /// The private key of that
+    #[arg(long, value_name = "FILE", default_value = "/etc/portolan/agent/key.pem")]
+    pub(crate) tls_key: PathBuf,
+    /// The engine's socket [default: `DOCKER_HOST`, else the local one]
+    #[arg(long, value_name = "URL")]
+    pub(crate) engine: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AgentCommand {
+    /// Make the certificates of an agent and of who may ask it
+    ///
+    /// `ca.pem`, `cert.pem` and `key.pem` are the agent's; those of the same names in `client` are for the watcher. Each path
+    /// that is written is printed. The authority's key is not kept: for another client, all are made anew.
+    Init(AgentInitArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AgentInitArguments {
+    /// The names and addresses under which the watcher reaches the agent
+    #[arg(value_name = "NAME", required = true)]
+    pub(crate) names: Vec<String>,
+    /// Where the files are written
+    #[arg(long, value_name = "DIR", default_value = "/etc/portolan/agent")]
+    pub(crate) directory: PathBuf,
+    /// Replace files that are there
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,8 +1,10 @@
 //! One module a command: it reads settings, wires the crates together, and prints.
 
+pub(crate) mod agent;
 pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod install;
+mod listing;
 pub(crate) mod net;
 pub(crate) mod render;
 pub(crate) mod run;

@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => commands::check::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Net(arguments) => commands::net::run(&arguments),
+        Command::Agent(arguments) => commands::agent::run(&arguments),
         Command::Install(arguments) => commands::install::run(&arguments),
         Command::Uninstall(arguments) => commands::uninstall::run(&arguments),
     };

@@ -43,6 +43,11 @@ pub(crate) fn reloading(done: bool) {
     }
 }
 
+/// Tells systemd that requests are answered.
+pub(crate) fn serving() {
+    notify(&[NotifyState::Ready]);
+}
+
 /// Tells systemd that we are ending.
 pub(crate) fn stopping() {
     notify(&[NotifyState::Stopping]);

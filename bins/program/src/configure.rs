@@ -5,7 +5,6 @@ use std::path::Path;
 
 use anyhow::Context;
 use portolan_blacklist::{Blacklist, Rules};
-use portolan_engine::{Endpoint, Tls};
 use portolan_netlink::{Allow, Conditions, OnError, system};
 use portolan_reconcile::{NetworkPolicy, Policy, Scripts};
 use portolan_routes::constraints::Constraint;
@@ -15,6 +14,7 @@ use portolan_routes::{DefaultRoute, Options};
 use portolan_settings::{Danger, HostRoutes, Problem, Settings, Sources, Warning, locate};
 use portolan_traefik::Format;
 
+use crate::engines::{Followed, policies};
 use crate::report;
 
 /// The settings of all sources; what is wrong with them is told. `blacklist` is a settings file whose `blacklist` is used in
@@ -85,6 +85,9 @@ fn warn(warnings: &[Warning]) {
 }
 
 /// How containers become routes, by the settings.
+///
+/// # Errors
+/// Where a setting is in error.
 pub fn policy(settings: &Settings) -> anyhow::Result<Policy> {
     let default_rule = Template::parse(&settings.default_rule).context("setting `defaultRule`")?;
     let constraints = Constraint::parse(&settings.constraints).context("setting `constraints`")?;
@@ -107,6 +110,7 @@ pub fn policy(settings: &Settings) -> anyhow::Result<Policy> {
         host_address: settings.host_address.clone(),
         published_at: String::new(),
         proxy: proxy_of(settings)?,
+        remote: false,
     };
     let blacklist = &settings.blacklist;
     let blacklist = Blacklist::new(Rules {
@@ -116,7 +120,17 @@ pub fn policy(settings: &Settings) -> anyhow::Result<Policy> {
         mounts: blacklist.mounts.clone(),
         allow: blacklist.allow.clone(),
     });
-    Ok(Policy { options, blacklist })
+    Ok(Policy { options, blacklist, engines: Vec::new() })
+}
+
+/// The same, with what is particular to each of these engines.
+///
+/// # Errors
+/// Where a setting is in error.
+pub fn policy_for(settings: &Settings, engines: &[Followed]) -> anyhow::Result<Policy> {
+    let mut policy = policy(settings)?;
+    policy.engines = policies(engines, &policy.options);
+    Ok(policy)
 }
 
 /// What labels of the `proxy.*` dialect leave to the proxy, by the settings.
@@ -170,21 +184,6 @@ pub fn network(settings: &Settings) -> NetworkPolicy {
 pub fn scripts(settings: &Settings) -> Option<Scripts> {
     let scripts = &settings.scripts;
     scripts.enabled.then(|| Scripts::new(&scripts.directory, scripts.timeout))
-}
-
-/// The engines to follow: those of the settings, else `DOCKER_HOST`, else the local socket.
-pub fn endpoints(settings: &Settings) -> anyhow::Result<Vec<Endpoint>> {
-    if settings.engine.is_empty() {
-        return Ok(vec![Endpoint::from_env_or_local().map_err(report::engine)?]);
-    }
-    let tls = &settings.tls;
-    let has_tls = tls.ca.is_some() || tls.cert.is_some();
-    let endpoint = |address: &String| {
-        let endpoint = Endpoint::parse(address).map_err(report::engine)?;
-        let tls = Tls { ca: tls.ca.clone(), cert: tls.cert.clone(), key: tls.key.clone() };
-        Ok(if has_tls && !endpoint.is_local() { endpoint.with_tls(tls) } else { endpoint })
-    };
-    settings.engine.iter().map(endpoint).collect()
 }
 
 /// The format of the file, by the settings.

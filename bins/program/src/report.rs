@@ -138,8 +138,9 @@ fn draw(diagnostic: &Diagnostic, source: Option<&Underlined>, info: Level<'_>, c
         Severity::Warning => Level::WARNING,
         Severity::Info => info,
     };
-    let name = diagnostic.container.as_deref();
-    let message = name.map_or(diagnostic.message.clone(), |name| format!("{name}: {}", diagnostic.message));
+    let subject = diagnostic.subject();
+    let message =
+        subject.map_or(diagnostic.message.clone(), |subject| format!("{subject}: {}", diagnostic.message));
     let message = printable(&message);
     let title = level.primary_title(message.as_ref()).id(diagnostic.code.0);
     let mut group = match source {
@@ -160,6 +161,12 @@ fn draw(diagnostic: &Diagnostic, source: Option<&Underlined>, info: Level<'_>, c
 /// An engine's error with what to do about it.
 pub fn engine(error: portolan_engine::Error) -> anyhow::Error {
     let help = error.help();
+    with_help(error.into(), help)
+}
+
+/// Why an agent cannot serve, with what to do about it.
+pub fn agent(error: portolan_agent::Error) -> anyhow::Error {
+    let help = error.help().map(str::to_owned);
     with_help(error.into(), help)
 }
 

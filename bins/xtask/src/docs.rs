@@ -51,7 +51,7 @@ fn page(program: &str) -> String {
     format!("docs/reference/{program}.md")
 }
 
-/// The page of commands: the help text of the program, then of each of its commands.
+/// The page of commands: the help text of the program, then of each of its commands and of theirs.
 fn commands(program: &str) -> Result<String> {
     let help = |arguments: &[&str]| {
         let program = workspace::built(program);
@@ -62,7 +62,12 @@ fn commands(program: &str) -> Result<String> {
         format!("<!-- Made from the program's help; `cargo xtask docs` writes it anew. -->\n\n# {program}\n");
     let _ = write!(page, "\n```text\n{}\n```\n", trimmed(&overview));
     for name in names(&overview) {
-        let _ = write!(page, "\n## {name}\n\n```text\n{}\n```\n", trimmed(&help(&[name])?));
+        let of_command = help(&[name])?;
+        let _ = write!(page, "\n## {name}\n\n```text\n{}\n```\n", trimmed(&of_command));
+        for inner in names(&of_command) {
+            let text = help(&[name, inner])?;
+            let _ = write!(page, "\n### {name} {inner}\n\n```text\n{}\n```\n", trimmed(&text));
+        }
     }
     Ok(page)
 }

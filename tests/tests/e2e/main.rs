@@ -3,6 +3,7 @@
 mod blacklist;
 mod directory;
 mod engines;
+mod engines_many;
 mod health;
 mod image;
 mod labels;

@@ -7,6 +7,7 @@ use super::{array, cargo, folder, members, metadata, read, root, short_name, tex
 /// What each crate may depend on, among ours. A crate that is not listed is new: say here where it stands.
 const ARROWS: &[(&str, &[&str])] = &[
     ("container", &[]),
+    ("agent", &[]),
     ("labels", &["container"]),
     ("blacklist", &["container"]),
     ("engine", &["container"]),
@@ -19,6 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "docker-watcher",
         &[
+            "agent",
             "container",
             "labels",
             "blacklist",
@@ -36,7 +38,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("hook", &["container"]),
     (
         "program",
-        &["container", "blacklist", "engine", "netlink", "reconcile", "routes", "settings", "traefik"],
+        &[
+            "agent",
+            "container",
+            "blacklist",
+            "engine",
+            "netlink",
+            "reconcile",
+            "routes",
+            "settings",
+            "traefik",
+        ],
     ),
     (
         "podman-hook",
@@ -63,8 +75,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Who may depend on these crates of others.
 const KEPT: &[(&str, &[&str])] = &[
     ("bollard", &["engine"]),
-    ("hyper", &["jupyterhub-proxy"]),
-    ("tokio", &["engine", "reconcile", "docker-watcher", "jupyterhub-proxy", "podman-hook"]),
+    ("hyper", &["agent", "jupyterhub-proxy"]),
+    ("tokio", &["agent", "engine", "reconcile", "docker-watcher", "jupyterhub-proxy", "podman-hook"]),
 ];
 
 /// Crates that do no I/O: not even what their dependencies bring may hold a runtime or a network.
@@ -143,6 +155,34 @@ fn every_member_takes_the_lints_of_the_workspace() {
     for package in members() {
         let manifest = read(&folder(package).join("Cargo.toml").to_string_lossy());
         assert!(manifest.contains("\n[lints]\nworkspace = true\n"), "`{}`", short_name(package));
+    }
+}
+
+/// What is published says which compiler it takes, and all say the same; a registry shows what else there is to say.
+#[test]
+fn every_manifest_is_one_that_a_registry_takes() {
+    let manifest = read("Cargo.toml");
+    let stated = |manifest: &str| {
+        let line = manifest.lines().find_map(|line| line.strip_prefix("rust-version = \""));
+        line.and_then(|line| line.strip_suffix('"')).map(str::to_owned)
+    };
+    let oldest = stated(&manifest).expect("the workspace states a version");
+    assert_eq!(stated(&read("fuzz/Cargo.toml")).as_deref(), Some(oldest.as_str()));
+    assert!(read("README.md").contains(&format!("Rust {oldest} or later")), "the README says so too");
+    for package in members() {
+        let name = short_name(package);
+        assert_eq!(text(&package["rust_version"]), oldest, "`{name}`");
+        if !folder(package).starts_with("crates") {
+            continue;
+        }
+        assert!(package["publish"].is_null(), "`{name}` is published");
+        for field in ["description", "repository", "readme"] {
+            assert!(!text(&package[field]).is_empty(), "`{name}` has no {field}");
+        }
+        for dependency in array(&package["dependencies"]) {
+            let has_version = text(&dependency["req"]) != "*";
+            assert!(has_version, "`{name}` depends on any version of `{}`", text(&dependency["name"]));
+        }
     }
 }
 

@@ -49,7 +49,8 @@ impl Help {
         let key = (program.to_owned(), command.to_owned());
         self.0.entry(key).or_insert_with(|| {
             let program = built(program);
-            let (succeeded, told) = output(&program, &[command, "--help"]);
+            let words: Vec<&str> = command.split(' ').chain(["--help"]).collect();
+            let (succeeded, told) = output(&program, &words);
             assert!(succeeded, "`{} {command} --help`: {told}", program.display());
             told
         })
@@ -58,7 +59,17 @@ impl Help {
     /// What is wrong with a command line of one of our programs, words after its name.
     fn check(&mut self, program: &str, words: &[&str]) -> Vec<String> {
         let Some((command, arguments)) = words.split_first() else { return Vec::new() };
-        let help = self.of(program, command);
+        // Of `agent init`, the second word is a command too.
+        let lists = |help: &str, word: &str| {
+            let mut lines = help.lines().skip_while(|line| *line != "Commands:");
+            lines.any(|line| {
+                line.trim_start().split_whitespace().next() == Some(word) && line.starts_with("  ")
+            })
+        };
+        let inner = arguments.first().filter(|word| !word.starts_with('-'));
+        let inner = inner.filter(|word| lists(self.of(program, command), word)).copied();
+        let command = inner.map_or((*command).to_owned(), |inner| format!("{command} {inner}"));
+        let help = self.of(program, &command);
         let known = |flag: &str| {
             help.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).any(|word| word == flag)
         };

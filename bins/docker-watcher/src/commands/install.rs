@@ -107,6 +107,6 @@ fn start(arguments: &InstallArguments, changed: bool) -> anyhow::Result<()> {
 }
 
 /// Tells, on standard output, a path that is written or removed.
-pub(super) fn written(path: &Path) -> anyhow::Result<()> {
+pub(in crate::commands) fn written(path: &Path) -> anyhow::Result<()> {
     writeln!(io::stdout(), "{}", path.display()).context("standard output")
 }

@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 use portolan_container::Container;
 use portolan_engine::Engine;
 use portolan_netlink::{Inside, Kind, Namespace, Process, Request};
+use portolan_program::engines::engines;
 use portolan_settings::Settings;
 
 use crate::cli::{NetArguments, NetFormat};
@@ -85,10 +86,11 @@ impl Asked {
 
 /// The container of this name, of the first engine that has it.
 pub(super) fn find(name: &str, settings: &Settings) -> anyhow::Result<Container> {
-    let endpoints = configure::endpoints(settings)?;
+    let engines = engines(settings)?;
     super::runtime()?.block_on(async {
-        for endpoint in &endpoints {
-            let engine = Engine::connect(endpoint, settings.timeout).await.map_err(report::engine)?;
+        for followed in &engines {
+            let engine =
+                Engine::connect(&followed.endpoint, settings.timeout).await.map_err(report::engine)?;
             if let Some(container) = engine.inspect(name).await.map_err(report::engine)? {
                 return Ok(container);
             }

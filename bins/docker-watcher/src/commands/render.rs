@@ -2,16 +2,17 @@ use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::{Context, bail};
 use portolan_container::{Container, Diagnostic, Severity};
-use portolan_engine::{Engine, files};
+use portolan_engine::files;
 use portolan_netlink::{asks, parts};
+use portolan_program::engines::{Followed, engines};
 use portolan_reconcile::Chart;
 use portolan_settings::Settings;
 use portolan_traefik::{Directory, Format};
 
+use super::listing;
 use crate::cli::{PrintFormat, RenderArguments};
 use crate::{configure, report};
 
@@ -20,14 +21,16 @@ pub(crate) const STEM: &str = "docker-watcher";
 
 pub(crate) fn run(arguments: &RenderArguments) -> anyhow::Result<ExitCode> {
     let settings = configure::settings(&arguments.common, Vec::new())?;
-    let policy = configure::policy(&settings)?;
+    // A file is read as if its containers were here.
+    let engines = if arguments.source.is_none() { engines(&settings)? } else { Vec::new() };
+    let policy = configure::policy_for(&settings, &engines)?;
     let format = match arguments.format {
         Some(PrintFormat::Yaml) => Format::Yaml,
         Some(PrintFormat::Toml) => Format::Toml,
         Some(PrintFormat::Json) => Format::Json,
         None => configure::format(&settings),
     };
-    let (lists, findings) = containers(arguments.source.as_deref(), &settings)?;
+    let (lists, findings) = containers(arguments.source.as_deref(), &settings, &engines)?;
     for finding in &findings {
         report::diagnostic(finding, None);
     }
@@ -84,9 +87,10 @@ fn network_findings(chart: &Chart, settings: &Settings) -> Vec<Diagnostic> {
 fn containers(
     source: Option<&Path>,
     settings: &Settings,
+    engines: &[Followed],
 ) -> anyhow::Result<(Vec<Vec<Container>>, Vec<Diagnostic>)> {
     match source {
-        None => Ok((from_engines(settings)?, Vec::new())),
+        None => Ok((listing::all(engines, settings.timeout)?, Vec::new())),
         Some(path) if path == Path::new("-") => {
             let mut text = String::new();
             let limit = u64::try_from(files::MAX_INSPECT).unwrap_or(u64::MAX);
@@ -106,24 +110,6 @@ fn containers(
 /// The variables of this process that are text.
 pub(super) fn environment() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
-}
-
-pub(super) fn from_engines(settings: &Settings) -> anyhow::Result<Vec<Vec<Container>>> {
-    let runtime = super::runtime()?;
-    let timeout: Duration = settings.timeout;
-    let mut lists = Vec::new();
-    for endpoint in configure::endpoints(settings)? {
-        let containers = runtime.block_on(async {
-            let engine = Engine::connect(&endpoint, timeout).await?;
-            let mut containers = Vec::new();
-            for id in engine.list().await? {
-                containers.extend(engine.inspect(&id).await?);
-            }
-            Ok(containers)
-        });
-        lists.push(containers.map_err(report::engine)?);
-    }
-    Ok(lists)
 }
 
 /// A reader that goes away, such as `head`, is no failure.

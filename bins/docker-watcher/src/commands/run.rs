@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
-use portolan_engine::Endpoint;
+use portolan_program::engines::{Followed, engines};
 use portolan_program::logging;
 use portolan_reconcile::{Command, Event, Loop, Networks, Scripts, Sink, follow};
 use portolan_settings::Settings;
@@ -22,8 +22,8 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
     if arguments.dry_run {
         return super::explain::all(&settings);
     }
-    let policy = configure::policy(&settings)?;
-    let endpoints = configure::endpoints(&settings)?;
+    let engines = engines(&settings)?;
+    let policy = configure::policy_for(&settings, &engines)?;
     let format = configure::format(&settings);
     let directory = Directory::new(&settings.output, STEM, format).map_err(report::directory)?;
     logging::start(&settings.log);
@@ -32,24 +32,24 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
     info!(version, file = %directory.file().display(), "docker-watcher starts");
     let (events, queue) = mpsc::channel(QUEUE);
     let sink = Sink::new(directory, settings.debounce);
-    let names = endpoints.iter().map(Endpoint::to_string).collect();
+    let names = engines.iter().map(|engine| engine.name.clone()).collect();
     let (mut watcher, status) = Loop::new(policy, sink, format, names, queue)?;
     let network = settings.network.enabled.then(|| configure::network(&settings));
 
     super::runtime()?.block_on(async {
         let scripts = configure::scripts(&settings).map(Scripts::spawn);
         if let Some(network) = network {
-            let local = endpoints.iter().map(Endpoint::is_local).collect();
+            let local = engines.iter().map(|engine| engine.endpoint.is_local()).collect();
             watcher = watcher.with_networks(Networks::start(network, local, scripts.as_ref()));
         }
         if let Some(scripts) = scripts {
             watcher = watcher.with_scripts(scripts);
         }
-        for (engine, endpoint) in endpoints.into_iter().enumerate() {
-            tokio::spawn(follow(engine, endpoint, settings.timeout, events.clone()));
+        for (engine, followed) in engines.iter().enumerate() {
+            tokio::spawn(follow(engine, followed.endpoint.clone(), settings.timeout, events.clone()));
         }
         tokio::spawn(supervise::supervise(status));
-        tokio::spawn(signals(arguments.clone(), settings, events)?);
+        tokio::spawn(signals(arguments.clone(), settings, engines, events)?);
         watcher.run().await;
         info!("docker-watcher ends, the file stays");
         Ok(ExitCode::SUCCESS)
@@ -65,6 +65,7 @@ fn read(arguments: &RunArguments) -> anyhow::Result<Settings> {
 fn signals(
     arguments: RunArguments,
     mut settings: Settings,
+    engines: Vec<Followed>,
     events: mpsc::Sender<Event>,
 ) -> anyhow::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate()).context("SIGTERM")?;
@@ -77,7 +78,7 @@ fn signals(
                 _ = interrupt.recv() => break,
                 _ = hangup.recv() => {
                     supervise::reloading(false);
-                    if let Some(command) = reload(&arguments, &mut settings)
+                    if let Some(command) = reload(&arguments, &mut settings, &engines)
                         && events.send(Event::Command(command)).await.is_err()
                     {
                         return;
@@ -93,14 +94,13 @@ fn signals(
 }
 
 /// Reads the settings again; settings that are in error change nothing.
-fn reload(arguments: &RunArguments, settings: &mut Settings) -> Option<Command> {
-    let read = read(arguments).and_then(|new| Ok((configure::policy(&new)?, new)));
+fn reload(arguments: &RunArguments, settings: &mut Settings, engines: &[Followed]) -> Option<Command> {
+    let read = read(arguments).and_then(|new| Ok((configure::policy_for(&new, engines)?, new)));
     match read {
         Ok((policy, new)) => {
             let fixed = |it: &Settings| {
                 (
-                    it.engine.clone(),
-                    it.tls.clone(),
+                    (it.engine.clone(), it.tls.clone(), it.providers.clone()),
                     it.output.clone(),
                     it.format,
                     it.debounce,
@@ -111,7 +111,7 @@ fn reload(arguments: &RunArguments, settings: &mut Settings) -> Option<Command> 
                 )
             };
             if fixed(settings) != fixed(&new) {
-                let keys = "engine, tls, output, format, debounce, timeout, log, scripts, network.enabled and network.state";
+                let keys = "engine, tls, providers, output, format, debounce, timeout, log, scripts, network.enabled and network.state";
                 warn!("{keys} take effect at the next start");
             }
             *settings = new;

@@ -27,6 +27,8 @@ pub(crate) enum Step {
     Build,
     /// The documentation builds, and its generated pages are up to date
     Docs,
+    /// Each library can be packaged
+    Package,
     /// The example crates build against the libraries and run
     Examples,
     /// The laws that are fuzzed hold for the seeds
@@ -82,6 +84,7 @@ impl Step {
             Self::Clippy => "clippy",
             Self::Docs => "docs",
             Self::Build => "build",
+            Self::Package => "package",
             Self::Examples => "examples",
             Self::Fuzz => "fuzz",
             Self::Tests => "tests",
@@ -96,6 +99,7 @@ impl Step {
             Self::Clippy => steps::clippy(),
             Self::Docs => steps::docs(),
             Self::Build => steps::build(),
+            Self::Package => steps::package(),
             Self::Examples => steps::examples(),
             Self::Fuzz => steps::fuzz(),
             Self::Tests => steps::tests(),

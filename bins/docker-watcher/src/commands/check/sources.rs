@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use portolan_container::{Container, Diagnostic};
 use portolan_engine::files::{self, Places};
+use portolan_program::engines::engines;
 use portolan_settings::Settings;
 
-use crate::commands::render;
+use crate::commands::{listing, render};
 use crate::report;
 
 /// One engine, or a file in place of one.
@@ -28,7 +29,8 @@ const COMPOSE_FILES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose
 pub(super) fn gather(paths: &[PathBuf], settings: &Settings) -> anyhow::Result<Vec<Source>> {
     if paths.is_empty() {
         let of_engine = |containers| Source { containers, findings: Vec::new(), places: None };
-        return Ok(render::from_engines(settings)?.into_iter().map(of_engine).collect());
+        let lists = listing::all(&engines(settings)?, settings.timeout)?;
+        return Ok(lists.into_iter().map(of_engine).collect());
     }
     let environment: BTreeMap<String, String> = render::environment().collect();
     let mut sources = Vec::new();
