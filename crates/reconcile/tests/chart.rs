@@ -14,6 +14,7 @@ use proptest::prelude::*;
 
 /// What happens to containers.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there are a handful of them in a case")]
 enum Change {
     Put(usize, Container),
     Remove(ContainerKey),

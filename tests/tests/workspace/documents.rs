@@ -62,9 +62,7 @@ impl Help {
         // Of `agent init`, the second word is a command too.
         let lists = |help: &str, word: &str| {
             let mut lines = help.lines().skip_while(|line| *line != "Commands:");
-            lines.any(|line| {
-                line.trim_start().split_whitespace().next() == Some(word) && line.starts_with("  ")
-            })
+            lines.any(|line| line.split_whitespace().next() == Some(word) && line.starts_with("  "))
         };
         let inner = arguments.first().filter(|word| !word.starts_with('-'));
         let inner = inner.filter(|word| lists(self.of(program, command), word)).copied();
