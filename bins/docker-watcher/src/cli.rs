@@ -33,10 +33,11 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Tell what a container's labels come to
     ///
-    /// Its engine; each router, service and so on, where requests end and which labels or defaults it came from, or why there is
-    /// none; then each string of its labels `docker-events.*` and what would become of it in the network namespace as it is at
-    /// this moment. Nothing is changed. Findings go to standard error. Exit codes: 0 nothing is wrong, 1 something is, 2 could
-    /// not run.
+    /// Its engine; the network and port by which it is reached, and why; each router, service and so on, where requests end and
+    /// which label or default each value came from, or why there is none; then each string of its labels `docker-events.*` and
+    /// what would become of it in the network namespace as it is at this moment, unless the container is read from a file.
+    /// Nothing is changed. Findings go to standard error, or with `--format json` into the object. Exit codes: 0 nothing is
+    /// wrong, 1 something is, 2 could not run.
     Explain(ExplainArguments),
     /// Carry out one label value by hand: addresses, routes and rules
     ///
@@ -133,8 +134,22 @@ Examples:
 pub(crate) struct ExplainArguments {
     /// The container's name or identifier
     pub(crate) container: String,
+    /// A file with `docker inspect` output or a Compose file; `-` for standard input; else the engines
+    pub(crate) source: Option<PathBuf>,
+    /// How it is printed
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ExplainFormat,
     #[command(flatten)]
     pub(crate) common: CommonArguments,
+}
+
+/// How `explain` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExplainFormat {
+    /// For people: what is a part of what by indentation
+    Text,
+    /// For tools: a list of objects, one for each container that is meant
+    Json,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 mod backoff;
 mod chart;
 mod event;
+mod explain;
 mod follow;
 mod network;
 mod news;
@@ -15,6 +16,7 @@ mod world;
 pub use backoff::Backoff;
 pub use chart::{CANNOT_CARRY, Chart, Told};
 pub use event::{Command, Event, Status};
+pub use explain::{Explained, Explanation, Reason, explain};
 pub use follow::follow;
 pub use network::{Ledger, NetworkPolicy, Networks};
 pub use news::{Change, News, describe};

@@ -27,7 +27,7 @@ pub struct EnginePolicy {
 }
 
 impl Policy {
-    fn options_of(&self, engine: usize) -> &Options {
+    pub(crate) fn options_of(&self, engine: usize) -> &Options {
         self.engines.get(engine).map_or(&self.options, |engine| &engine.options)
     }
 
@@ -224,6 +224,16 @@ impl World {
         self.known.get(key).map(|known| known.diagnostics.as_slice()).unwrap_or_default()
     }
 
+    /// How containers become routes.
+    pub(crate) const fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The containers of one engine, by which others share their network stacks.
+    pub(crate) fn neighbours(&self, engine: usize) -> impl Peers {
+        Neighbours { known: &self.known, engine }
+    }
+
     /// Makes a container's share anew.
     fn chart(&mut self, key: &ContainerKey, effects: &mut Effects) {
         let Some(known) = self.known.get(key) else { return };
@@ -236,11 +246,9 @@ impl World {
                 left_out = Some(LeftOut::NotExplicit);
                 None
             }
-            Verdict::Allowed | Verdict::Overridden { .. } => Some(share(
-                container,
-                self.policy.options_of(key.engine),
-                &Neighbours { known: &self.known, engine: key.engine },
-            )),
+            Verdict::Allowed | Verdict::Overridden { .. } => {
+                Some(share(container, self.policy.options_of(key.engine), &self.neighbours(key.engine)))
+            }
         };
         let mut diagnostics: Vec<Diagnostic> = finding.into_iter().collect();
         let old = known.share.clone();

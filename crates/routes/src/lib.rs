@@ -5,6 +5,7 @@ mod canonical;
 pub mod codes;
 pub mod constraints;
 mod element;
+pub mod explain;
 mod merge;
 pub mod model;
 mod name;

@@ -43,4 +43,5 @@ pub use settings::{EntryPoint, EntryPointError, Sablier, Settings};
 pub use target::Target;
 pub use tls::TlsClient;
 
-pub(crate) use sharing::{Contribution, contribute};
+pub(crate) use grammar::GRAMMAR;
+pub(crate) use sharing::{Contribution, contribute, contributors};

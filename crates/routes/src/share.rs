@@ -15,7 +15,9 @@ use crate::model::Configuration;
 use crate::proxy::{self, IdleWatcher};
 use crate::{DefaultRoute, Element, Options, service_name};
 
+pub(crate) use address::{Address, Choice, Reached};
 use labels::ContainerLabels;
+pub(crate) use labels::DYNAMIC;
 
 /// One container's share of the dynamic configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -141,7 +143,7 @@ impl<P: Peers + ?Sized> Build<'_, P> {
     }
 
     /// Whether the `proxy.*` dialect says how the container is routed.
-    fn speaks_dialect(&self) -> bool {
+    pub(crate) fn speaks_dialect(&self) -> bool {
         let is_bare = || !labels::describe_route(self.container);
         proxy::is_explicit(self.container) || (self.options.default_route == DefaultRoute::Proxy && is_bare())
     }
@@ -161,7 +163,8 @@ impl<P: Peers + ?Sized> Build<'_, P> {
         }
         self.not_serving()
     }
-    fn decode_options(&mut self) -> Result<(), ()> {
+
+    pub(crate) fn decode_options(&mut self) -> Result<(), ()> {
         let decoded = labels::options(self.container);
         for error in decoded.errors {
             let mut diagnostic = Diagnostic::from(error);

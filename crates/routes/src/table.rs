@@ -157,6 +157,12 @@ impl Table {
         self.definitions.get(name).into_iter().flatten().map(|definition| &*definition.share)
     }
 
+    /// What one share makes of a name; `None` where it does not define it.
+    pub fn definition(&self, name: &Name, share: &str) -> Option<&Element> {
+        let definitions = self.definitions.get(name)?;
+        Some(&definitions.get(place(definitions, share).ok()?)?.element)
+    }
+
     /// Every name that is defined, in order.
     pub fn names(&self) -> impl Iterator<Item = &Name> {
         self.definitions.keys()

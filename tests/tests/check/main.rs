@@ -1,5 +1,6 @@
-//! `docker-watcher check`: mistakes one by one with what is said of each, what is right beside them, and Traefik's own word.
+//! `docker-watcher check` and `explain`: mistakes one by one with what is said of each, what is right beside them, and Traefik's own word.
 
+mod explain;
 mod formats;
 mod mistakes;
 mod sources;

@@ -2,7 +2,7 @@
 
 mod findings;
 mod mend;
-mod print;
+pub(super) mod print;
 mod sources;
 mod surroundings;
 

@@ -1,69 +1,116 @@
 //! What a container's labels come to: routes, then addresses, routes and rules in its network.
 
-mod routes;
+mod network;
+mod text;
 
 use std::process::ExitCode;
 
 use anyhow::bail;
 use portolan_container::{Container, Severity, printable};
-use portolan_netlink::{Part, Plan, Request, Step, asks, forecast, parts};
+use portolan_netlink::asks;
 use portolan_program::engines::{Followed, engines};
-use portolan_reconcile::{Chart, ContainerKey, NetworkPolicy};
+use portolan_reconcile::{Chart, ContainerKey, Explanation, explain};
 use portolan_settings::Settings;
+use serde_json::{Value, json};
 
-use super::{listing, net};
-use crate::cli::ExplainArguments;
+use super::{check::print, listing, net, render};
+use crate::cli::{ExplainArguments, ExplainFormat};
 use crate::{configure, report};
+
+pub(super) use network::plan;
+use network::{Network, Whereabouts};
 
 pub(crate) fn run(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
     let settings = configure::settings(&arguments.common, Vec::new())?;
-    let engines = engines(&settings)?;
-    let (chart, all_answered) = chart(&settings, &engines)?;
-    let is_meant = |container: &Container| {
-        container.name == arguments.container || container.id.starts_with(&arguments.container)
-    };
-    let found: Vec<&ContainerKey> = chart
-        .world()
-        .containers()
-        .filter(|(_, container, _)| is_meant(container))
-        .map(|(key, ..)| key)
-        .collect();
+    // A file is read as if its containers were here.
+    let engines = if arguments.source.is_none() { engines(&settings)? } else { Vec::new() };
+    let (chart, all_answered) = chart(arguments, &settings, &engines)?;
+    let found = found(&chart, &arguments.container);
     if found.is_empty() {
-        let which = if all_answered { "no engine" } else { "no engine that answers" };
-        bail!("{which} has a container `{}`", arguments.container);
+        let which = match &arguments.source {
+            Some(source) => format!("`{}` has no", source.display()),
+            None if all_answered => "no engine has a".to_owned(),
+            None => "no engine that answers has a".to_owned(),
+        };
+        bail!("{which} container `{}`", arguments.container);
     }
     let policy = configure::network(&settings);
     let mut wrong = false;
+    let mut objects = Vec::new();
     for key in found {
         let Some(container) = chart.world().container(key) else { continue };
+        let Some(explanation) = explain(&chart, key) else { continue };
         let engine = engines.get(key.engine);
-        let (network, is_wrong) = match engine {
-            Some(engine) if !engine.endpoint.is_local() && asks(&container.labels) => {
-                let line = "  network labels: carried out by a watcher on the engine's own machine alone\n";
-                (line.to_owned(), false)
-            }
-            _ => network_in_words(container, &policy),
+        let whereabouts = match engine {
+            None => Whereabouts::File,
+            Some(engine) if engine.endpoint.is_local() => Whereabouts::Here,
+            Some(_) => Whereabouts::Elsewhere,
         };
-        let text =
-            format!("{}\n{}{network}", printable(&container.name), routes::in_words(&chart, key, engine));
-        net::print_text(&text)?;
-        wrong |= is_wrong;
-        let several = chart.world().engine_name(key.engine);
-        for finding in chart.findings_of(&container.name) {
-            // Of two containers of one name, each with its own.
-            if finding.engine.is_none() || finding.engine.as_deref() == several {
-                wrong |= finding.severity == Severity::Error;
-                report::diagnostic(finding, Some(container));
+        let network = Network::of(container, &policy, whereabouts);
+        wrong |= network.is_wrong() || explanation.findings.iter().any(|it| it.severity == Severity::Error);
+        match arguments.format {
+            ExplainFormat::Json => objects.push(object(&explanation, &network, engine)?),
+            ExplainFormat::Text => {
+                net::print_text(&(text::in_words(&explanation, engine) + &network.in_words()))?;
+                for finding in explanation.findings.iter().chain(&network.findings) {
+                    report::diagnostic(finding, Some(container));
+                }
             }
         }
+    }
+    if arguments.format == ExplainFormat::Json {
+        net::print_text(&(serde_json::to_string_pretty(&objects)? + "\n"))?;
     }
     Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// The containers of all engines that answer, charted; those that do not are told. Whether all did.
-fn chart(settings: &Settings, engines: &[Followed]) -> anyhow::Result<(Chart, bool)> {
+/// The containers of this name, or whose identifier begins so.
+fn found<'c>(chart: &'c Chart, name: &str) -> Vec<&'c ContainerKey> {
+    let is_meant = |container: &Container| {
+        container.name == name || (!name.is_empty() && container.id.starts_with(name))
+    };
+    let containers = chart.world().containers();
+    containers.filter(|(_, container, _)| is_meant(container)).map(|(key, ..)| key).collect()
+}
+
+/// The whole for tools.
+fn object(
+    explanation: &Explanation,
+    network: &Network,
+    engine: Option<&Followed>,
+) -> serde_json::Result<Value> {
+    let mut object = serde_json::to_value(explanation)?;
+    let findings = explanation.findings.iter().chain(&network.findings);
+    let more = [
+        ("findings", print::findings(findings)),
+        ("network", serde_json::to_value(network)?),
+        ("engine", engine.map(in_json).unwrap_or_default()),
+    ];
+    if let Some(object) = object.as_object_mut() {
+        let known = more.into_iter().filter(|(_, value)| !value.is_null());
+        object.extend(known.map(|(key, value)| (key.to_owned(), value)));
+    }
+    Ok(object)
+}
+
+fn in_json(engine: &Followed) -> Value {
+    json!({ "name": engine.name, "address": engine.endpoint.to_string(), "remote": engine.remote })
+}
+
+/// The containers of a file, or of all engines that answer, charted; those that do not are told. Whether all did.
+fn chart(
+    arguments: &ExplainArguments,
+    settings: &Settings,
+    engines: &[Followed],
+) -> anyhow::Result<(Chart, bool)> {
     let policy = configure::policy_for(settings, engines)?;
     let mut chart = Chart::new(policy, configure::format(settings), None);
+    if let Some(source) = &arguments.source {
+        let (lists, findings) = render::containers(Some(source), settings, engines)?;
+        findings.iter().for_each(|finding| report::diagnostic(finding, None));
+        drop(chart.list(0, lists.into_iter().flatten().collect()));
+        return Ok((chart, true));
+    }
     let mut failures = Vec::new();
     for (place, answer) in listing::list(engines, settings.timeout)?.into_iter().enumerate() {
         match answer {
@@ -90,68 +137,11 @@ pub(crate) fn all(settings: &Settings) -> anyhow::Result<ExitCode> {
     let mut wrong = false;
     for answer in listing::list(&engines, settings.timeout)? {
         for container in answer.map_err(report::engine)?.iter().filter(|it| asks(&it.labels)) {
-            let (text, is_wrong) = network_in_words(container, &policy);
-            net::print_text(&format!("{}\n{text}", printable(&container.name)))?;
-            wrong |= is_wrong;
+            let network = Network::of(container, &policy, Whereabouts::Here);
+            net::print_text(&format!("{}\n{}", printable(&container.name), network.in_words()))?;
+            network.findings.iter().for_each(|finding| report::diagnostic(finding, Some(container)));
+            wrong |= network.is_wrong();
         }
     }
     Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
-}
-
-/// What would become of a container's network labels, and whether something is wrong with them.
-fn network_in_words(container: &Container, policy: &NetworkPolicy) -> (String, bool) {
-    let mut text = String::new();
-    let (parts, mut diagnostics) = parts(&container.labels, &policy.names, &|name| policy.variable(name));
-    let parts = policy.conditions.on_error.keep(parts, &diagnostics);
-    if !asks(&container.labels) {
-        text.push_str("  no network labels\n");
-    } else if container.pid.is_none() {
-        text.push_str("  does not run: its network labels are carried out when it starts\n");
-        for part in &parts {
-            text.push_str(&format!("    {}\n", printable(&part.command())));
-        }
-    } else {
-        for made in forecast(container, &parts, &policy.conditions) {
-            match made {
-                Ok((parts, made)) => text.push_str(&plan(&parts, &made)),
-                Err(diagnostic) => diagnostics.push(diagnostic),
-            }
-        }
-    }
-    let wrong = diagnostics.iter().any(|it| it.severity == Severity::Error);
-    for mut diagnostic in diagnostics {
-        diagnostic.container = Some(container.name.clone());
-        report::diagnostic(&diagnostic, Some(container));
-    }
-    (text, wrong)
-}
-
-/// What becomes of each string, line by line.
-pub(super) fn plan(parts: &[Part], plan: &Plan) -> String {
-    let mut text = String::new();
-    for (part, step) in parts.iter().zip(&plan.steps) {
-        let kind = part.kind.label();
-        let (what, requests): (String, Vec<&Request>) = match step {
-            Step::Send { request, .. } => ("will be sent".to_owned(), vec![request]),
-            Step::Flush { forecast, .. } => {
-                (format!("will delete {} of what is there now", forecast.len()), forecast.iter().collect())
-            }
-            Step::Done { why, .. } => (why.describe().to_owned(), vec![]),
-            Step::Dangerous(danger) => {
-                (format!("refused: {}\n      help: {}", danger.describe(), danger.help()), vec![])
-            }
-            Step::Refused(refusal) => (format!("not possible: {}", refusal.text), vec![]),
-            _ => continue,
-        };
-        text.push_str(&format!("  {kind}: {}\n    {what}\n", printable(&part.command())));
-        for request in requests {
-            text.push_str(&format!(
-                "    {} {} {}\n",
-                request.name(),
-                request.flag_names().join(","),
-                request.hex()
-            ));
-        }
-    }
-    text
 }

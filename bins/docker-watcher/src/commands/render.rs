@@ -84,7 +84,7 @@ fn network_findings(chart: &Chart, settings: &Settings) -> Vec<Diagnostic> {
 }
 
 /// The containers of each engine, or those of a file as if it were one, and what is wrong with the file.
-fn containers(
+pub(super) fn containers(
     source: Option<&Path>,
     settings: &Settings,
     engines: &[Followed],

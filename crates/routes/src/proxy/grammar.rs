@@ -1,7 +1,7 @@
 use portolan_labels::aliased::Grammar;
 
 /// The labels of the dialect that select no route, and those that give a field of each.
-pub(super) const GRAMMAR: Grammar = Grammar {
+pub(crate) const GRAMMAR: Grammar = Grammar {
     root: "proxy",
     reserved: &[
         "aliases",

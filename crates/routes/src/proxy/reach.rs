@@ -2,7 +2,7 @@ use portolan_container::{Container, Diagnostic, LabelPlace, NetworkMode};
 use portolan_labels::suggest;
 
 use crate::codes::NETWORK_NOT_FOUND;
-use crate::share::Build;
+use crate::share::{Build, Choice};
 use crate::{Options, Peers};
 
 /// Where a container is reached.
@@ -51,7 +51,8 @@ pub(super) fn reach<P: Peers + ?Sized>(
         return without(true);
     }
     let mut build = Build::of(container, options, peers);
-    let private = build.address_of(container, &options.network, 0);
+    let address = build.address_of(container, &options.network, Choice::Setting, 0);
+    let private = address.and_then(|address| address.text);
     diagnostics.append(&mut build.diagnostics);
     (Reach { private: private.unwrap_or_default(), public }, true)
 }

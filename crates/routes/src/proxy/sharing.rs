@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 
 use portolan_container::{Container, Diagnostic};
 
-use super::{Exclusion, Route, Scheme, discover, http, sleep, stream};
+use super::{Discovery, Exclusion, Route, Scheme, discover, http, sleep, stream};
 use crate::codes::{NOT_ROUTED, ROUTE_DROPPED};
-use crate::{Element, Merged, Options, Peers, Section, merge};
+use crate::{Element, Merged, Name, Options, Peers, Section, merge};
 
 /// What the labels of the dialect contribute to a container's share.
 #[derive(Debug, Default)]
@@ -67,20 +67,50 @@ pub(crate) fn contribute<P: Peers + ?Sized>(
             out.diagnostics.extend(faults);
             continue;
         }
-        match route.target.scheme {
-            Scheme::Tcp | Scheme::Udp => stream::write(route, options, &mut out),
-            Scheme::Http | Scheme::Https | Scheme::H2c => {
-                http::write(route, &found, container, options, peers, &mut out);
-            }
-            Scheme::FileServer => {
-                let message = "the route is not written: Traefik serves no files";
-                out.tell(Diagnostic::error(ROUTE_DROPPED, message));
-            }
-        }
+        write(route, &found, container, options, peers, &mut out);
     }
     out.merge();
     out.diagnostics = once(std::mem::take(&mut out.diagnostics));
     out
+}
+
+/// What a route is in Traefik's configuration.
+fn write<P: Peers + ?Sized>(
+    route: &Route<'_>,
+    found: &Discovery<'_>,
+    container: &Container,
+    options: &Options,
+    peers: &P,
+    out: &mut Contribution,
+) {
+    match route.target.scheme {
+        Scheme::Tcp | Scheme::Udp => stream::write(route, options, out),
+        Scheme::Http | Scheme::Https | Scheme::H2c => {
+            http::write(route, found, container, options, peers, out);
+        }
+        Scheme::FileServer => {
+            let message = "the route is not written: Traefik serves no files";
+            out.tell(Diagnostic::error(ROUTE_DROPPED, message));
+        }
+    }
+}
+
+/// The aliases that contribute to each element, several where they share a balanced route.
+pub(crate) fn contributors<P: Peers + ?Sized>(
+    container: &Container,
+    options: &Options,
+    peers: &P,
+) -> BTreeMap<Name, Vec<String>> {
+    let found = discover(container, options, peers);
+    let mut contributors: BTreeMap<Name, Vec<String>> = BTreeMap::new();
+    for (alias, route) in &found.routes {
+        let mut out = Contribution::default();
+        write(route, &found, container, options, peers, &mut out);
+        for (name, element) in out.elements {
+            contributors.entry((element.section(), name)).or_default().push(alias.clone());
+        }
+    }
+    contributors
 }
 
 /// The findings, each once: what a wildcard label says is read for every alias.

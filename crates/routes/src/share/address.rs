@@ -29,26 +29,83 @@ impl fmt::Display for Endpoint {
     }
 }
 
+/// Which kind of address a container's servers have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reached {
+    /// That of the machine of its engine, with the container's own port: it is on the host's network there.
+    RemoteHost,
+    /// Where its port is published.
+    Published,
+    /// Its own.
+    Own,
+}
+
+/// An address of a container, and how it came to be that one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Address {
+    /// `None` where the network that was chosen gives none.
+    pub(crate) text: Option<String>,
+    /// The network; `None` for the host's.
+    pub(crate) network: Option<(String, Choice)>,
+    /// The container whose network stack it shares, where it does.
+    pub(crate) through: Option<String>,
+}
+
+/// Why a network was chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// A label of the container named it.
+    Label,
+    /// A label of the container whose network stack it shares named it.
+    PeerLabel,
+    /// The settings named it.
+    Setting,
+    /// There is no other.
+    Only,
+    /// Traefik is on it too.
+    Shared,
+    /// It is the first by name.
+    First,
+}
+
 impl<P: Peers + ?Sized> Build<'_, P> {
+    /// Which kind of address its servers have.
+    pub(crate) fn reached(&self) -> Reached {
+        if self.options.remote && self.is_on_host(self.container, 0) {
+            return Reached::RemoteHost;
+        }
+        let without_address =
+            !self.options.published_at.is_empty() && self.is_without_address(self.container, 0);
+        if self.options.remote || without_address { Reached::Published } else { Reached::Own }
+    }
+
+    /// The network that a label or the settings name, empty for none.
+    pub(crate) fn wanted_network(&self) -> (String, Choice) {
+        match self.labels.network() {
+            Some(network) => (network.to_owned(), Choice::Label),
+            None => (self.options.network.clone(), Choice::Setting),
+        }
+    }
+
     /// The container's address, and the port that its labels name or its lowest one.
     ///
     /// `protocol` is the service's. It matters to published ports alone: Traefik itself never asks which one a port has.
     pub(super) fn endpoint(&mut self, label_port: &str, protocol: Protocol) -> Result<Endpoint, String> {
         let port = if label_port.is_empty() { self.lowest_port() } else { label_port.to_owned() };
-        if self.options.remote && self.is_on_host(self.container, 0) && !port.is_empty() {
-            return Ok(Endpoint { host: self.options.published_at.clone(), port });
-        }
-        let without_address =
-            !self.options.published_at.is_empty() && self.is_without_address(self.container, 0);
-        if self.options.remote || without_address {
-            return self.published(&port, protocol);
+        match self.reached() {
+            Reached::RemoteHost if !port.is_empty() => {
+                return Ok(Endpoint { host: self.options.published_at.clone(), port });
+            }
+            Reached::RemoteHost | Reached::Published => return self.published(&port, protocol),
+            Reached::Own => {}
         }
         let bound = if self.options.use_bind_port_ip { self.binding(&port) } else { None };
         let endpoint = match bound {
             Some(endpoint) => endpoint,
             None => {
-                let network = self.labels.network().unwrap_or(&self.options.network).to_owned();
-                let host = self.address_of(self.container, &network, 0).unwrap_or_else(|| {
+                let (network, named) = self.wanted_network();
+                let address = self.address_of(self.container, &network, named, 0);
+                let host = address.and_then(|address| address.text).unwrap_or_else(|| {
                     self.diagnostics.push(Diagnostic::warning(NO_ADDRESS, "Unable to find the IP address."));
                     String::new()
                 });
@@ -192,14 +249,19 @@ impl<P: Peers + ?Sized> Build<'_, P> {
         &mut self,
         container: &Container,
         network: &str,
+        named: Choice,
         depth: usize,
-    ) -> Option<String> {
+    ) -> Option<Address> {
         if let Some(attachment) = container.attachments.get(network) {
-            return attachment.address();
+            let network = Some((network.to_owned(), named));
+            return Some(Address { text: attachment.address(), network, through: None });
         }
         match &container.network_mode {
-            NetworkMode::Host => return Some(self.options.host_address.clone()),
-            NetworkMode::Container(peer) => return self.address_of_peer(peer, network, depth),
+            NetworkMode::Host => {
+                let text = Some(self.options.host_address.clone());
+                return Some(Address { text, network: None, through: None });
+            }
+            NetworkMode::Container(peer) => return self.address_of_peer(peer, network, named, depth),
             NetworkMode::Networks | NetworkMode::None => {}
         }
         let chosen = self.any_network(container);
@@ -209,17 +271,19 @@ impl<P: Peers + ?Sized> Build<'_, P> {
                 container.name
             );
             let help = match chosen {
-                Some((name, _)) => {
+                Some((name, ..)) => {
                     format!("the container is on {}; `{name}` is taken", list(container.attachments.keys()))
                 }
                 None => "the container is on no network".to_owned(),
             };
             self.diagnostics.push(Diagnostic::warning(NETWORK_NOT_FOUND, message).with_help(help));
         }
-        chosen?.1.address()
+        let (name, attachment, choice) = chosen?;
+        let network = Some((name.clone(), choice));
+        Some(Address { text: attachment.address(), network, through: None })
     }
 
-    fn address_of_peer(&mut self, peer: &str, network: &str, depth: usize) -> Option<String> {
+    fn address_of_peer(&mut self, peer: &str, network: &str, named: Choice, depth: usize) -> Option<Address> {
         let found = self.peers.find(peer).filter(|_| depth < MAX_PEERS);
         let labels = found.map(labels::options).and_then(|decoded| decoded.value);
         let (Some(found), Some(labels)) = (found, labels) else {
@@ -233,24 +297,32 @@ impl<P: Peers + ?Sized> Build<'_, P> {
         };
         // The settings' network comes before the one that the labels of the other container name.
         let of_peer = labels.network().unwrap_or(&self.options.network);
-        let network = if of_peer.is_empty() { network } else { of_peer }.to_owned();
-        self.address_of(found, &network, depth + 1)
+        let by_peer = if labels.network().is_some() { Choice::PeerLabel } else { Choice::Setting };
+        let (network, named) = if of_peer.is_empty() { (network, named) } else { (of_peer, by_peer) };
+        let through = found.name.clone();
+        let address = self.address_of(found, network, named, depth + 1)?;
+        Some(Address { through: address.through.or(Some(through)), ..address })
     }
 
     /// One of the container's networks. Traefik takes any; here one with an address, that Traefik is on, by name.
-    fn any_network<'c>(&mut self, container: &'c Container) -> Option<(&'c String, &'c Attachment)> {
+    fn any_network<'c>(&mut self, container: &'c Container) -> Option<(&'c String, &'c Attachment, Choice)> {
         let shared = |name: &str| self.options.traefik_networks.iter().any(|network| network == name);
         let rank =
             |(name, attachment): &(&String, &Attachment)| (attachment.address().is_none(), !shared(name));
-        let chosen = container.attachments.iter().min_by_key(rank)?;
-        if container.attachments.len() > 1 && !self.told(SEVERAL_NETWORKS.0) {
-            let why = if shared(chosen.0) { "which Traefik is also on" } else { "the first by name" };
+        let (name, attachment) = container.attachments.iter().min_by_key(rank)?;
+        let choice = match container.attachments.len() {
+            1 => Choice::Only,
+            _ if shared(name) => Choice::Shared,
+            _ => Choice::First,
+        };
+        if choice != Choice::Only && !self.told(SEVERAL_NETWORKS.0) {
+            let why = if choice == Choice::Shared { "which Traefik is also on" } else { "the first by name" };
             let message =
-                format!("network `{}` is taken, {why}, of {}", chosen.0, list(container.attachments.keys()));
+                format!("network `{name}` is taken, {why}, of {}", list(container.attachments.keys()));
             let help = "name the network in a label: `traefik.docker.network`";
             self.diagnostics.push(Diagnostic::info(SEVERAL_NETWORKS, message).with_help(help));
         }
-        Some(chosen)
+        Some((name, attachment, choice))
     }
 
     /// Whether a finding of this code is there already: a container with several services has its address looked up for each.

@@ -9,7 +9,8 @@ use crate::model::{Configuration, Http, Tcp, Udp};
 /// The prefixes of the labels that say how a container is looked at.
 const OPTIONS: [&str; 2] = ["traefik.docker.", "traefik.enable"];
 /// The prefixes of the labels that say what is routed.
-const DYNAMIC: [&str; 4] = ["traefik.http", "traefik.tcp", "traefik.udp", "traefik.tls.stores.default"];
+pub(crate) const DYNAMIC: [&str; 4] =
+    ["traefik.http", "traefik.tcp", "traefik.udp", "traefik.tls.stores.default"];
 
 /// What labels say of a container as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal as _};
 
-use portolan_container::Severity;
+use portolan_container::{Diagnostic, Severity};
 use serde_json::{Map, Value, json};
 
 use super::Told;
@@ -22,24 +22,32 @@ pub(super) fn json(told: &[Told]) -> serde_json::Result<String> {
 }
 
 fn object(told: &Told) -> Map<String, Value> {
-    let diagnostic = &told.diagnostic;
+    finding(&told.diagnostic, position(told).as_ref())
+}
+
+/// A finding for tools.
+fn finding(diagnostic: &Diagnostic, position: Option<&Position>) -> Map<String, Value> {
     let mut object = Map::new();
     let mut put = |name: &str, value: Option<Value>| {
         if let Some(value) = value {
             object.insert(name.to_owned(), value);
         }
     };
-    let position = position(told);
     put("code", Some(diagnostic.code.0.into()));
     put("severity", Some(severity(diagnostic.severity).into()));
-    put("file", position.as_ref().map(|it| it.file.clone().into()));
-    put("line", position.as_ref().map(|it| it.start.0.into()));
-    put("column", position.as_ref().map(|it| it.start.1.into()));
+    put("file", position.map(|it| it.file.clone().into()));
+    put("line", position.map(|it| it.start.0.into()));
+    put("column", position.map(|it| it.start.1.into()));
     put("container", diagnostic.container.clone().map(Value::from));
     put("label", diagnostic.label.as_ref().map(|place| place.key.clone().into()));
     put("message", Some(diagnostic.message.clone().into()));
     put("help", diagnostic.help.clone().map(Value::from));
     object
+}
+
+/// Findings where there are no files, as `--format json` has them.
+pub(in crate::commands) fn findings<'d>(list: impl IntoIterator<Item = &'d Diagnostic>) -> Value {
+    list.into_iter().map(|it| Value::Object(finding(it, None))).collect()
 }
 
 /// The words of the formats for tools.
