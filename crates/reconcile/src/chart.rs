@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portolan_container::{Code, Container, Diagnostic};
-use portolan_routes::{Merged, Name};
+use portolan_routes::{Merged, Name, Section};
 use portolan_traefik::{Document, Format, Marker};
 
 use crate::news::{self, News};
@@ -76,6 +76,11 @@ impl Chart {
     /// How many elements the document has.
     pub fn len(&self) -> usize {
         self.document.len()
+    }
+
+    /// The elements' names, in the order of the document.
+    pub fn names(&self) -> impl Iterator<Item = (Section, &str)> {
+        self.document.names()
     }
 
     /// Whether it has none.

@@ -1,7 +1,8 @@
 use portolan_container::Container;
 use portolan_engine::Error;
+use tokio::sync::oneshot;
 
-use crate::{NetworkPolicy, Policy};
+use crate::{NetworkPolicy, Policy, Report};
 
 /// Everything that can wake the loop.
 #[derive(Debug)]
@@ -56,6 +57,8 @@ pub enum Event {
 pub enum Command {
     /// Make routes by this policy from now on, and carry out network labels by this one.
     Adopt(Box<Policy>, Option<Box<NetworkPolicy>>),
+    /// Tell how things stand, in full: it is put together when somebody asks, and costs nothing until then.
+    Report(oneshot::Sender<Report>),
     /// Write what is due, and end.
     Stop,
 }

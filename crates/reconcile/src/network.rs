@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use tracing::{debug, info, warn};
 
 pub use self::ledger::Ledger;
-use crate::run::log;
+use crate::log;
 use crate::script::ScriptEntrance;
 use crate::{ContainerKey, ScriptContext, ScriptQueue};
 
@@ -227,7 +227,7 @@ impl Worker {
         let Applied { diagnostics: more, .. } = applied;
         diagnostics.extend(more);
         for diagnostic in diagnostics.iter().filter(|diagnostic| !told.contains(diagnostic)) {
-            log(diagnostic);
+            log::finding(diagnostic);
         }
         self.standing.insert(key, Standing { container, told: diagnostics });
     }

@@ -2,14 +2,16 @@ use std::collections::BTreeSet;
 use std::error::Error as _;
 use std::time::{Duration, Instant};
 
-use portolan_container::{Container, Diagnostic, Severity, printable};
+use portolan_container::{Container, printable};
 use portolan_traefik::Outcome;
+use time::OffsetDateTime;
 use tokio::sync::{mpsc, watch};
 use tracing::{debug, error, info, warn};
 
 use crate::chart::Told;
 use crate::{
-    Change, Chart, Command, ContainerKey, Event, Networks, Policy, ScriptContext, ScriptQueue, Sink, Status,
+    Change, Chart, Command, ContainerKey, Event, Journal, Networks, Policy, ScriptContext, ScriptQueue, Sink,
+    Status, log,
 };
 
 /// Why the loop could not be started.
@@ -34,6 +36,8 @@ pub struct Loop {
     sink: Sink,
     events: mpsc::Receiver<Event>,
     status: watch::Sender<Status>,
+    /// What became of it all, for those who ask.
+    journal: Journal,
     /// The engines' addresses, for messages, by their place in the settings.
     engines: Vec<String>,
     /// Engines that have not answered yet.
@@ -72,12 +76,14 @@ impl Loop {
         let (status, watched) = watch::channel(Status::default());
         let silent = (0..engines.len()).collect();
         let away = BTreeSet::new();
+        let journal = Journal::new(engines.clone(), OffsetDateTime::now_utc());
         let watcher = Self {
             chart,
             text: String::new(),
             sink,
             events,
             status,
+            journal,
             engines,
             silent,
             away,
@@ -117,6 +123,10 @@ impl Loop {
             };
             match event {
                 None | Some(Event::Command(Command::Stop)) => break,
+                Some(Event::Command(Command::Report(asker))) => {
+                    // Nothing has changed by that. Who has asked may be gone.
+                    let _ = asker.send(self.journal.report(&self.chart, &self.sink.directory().file()));
+                }
                 Some(event) => self.take(event),
             }
         }
@@ -132,6 +142,7 @@ impl Loop {
     }
 
     fn take(&mut self, event: Event) {
+        self.journal.note(&event, OffsetDateTime::now_utc());
         let told = match event {
             Event::Listed { engine, containers } => {
                 info!(engine = self.engine(engine), containers = containers.len(), "engine followed");
@@ -185,7 +196,7 @@ impl Loop {
                 }
                 self.chart.adopt(*policy)
             }
-            Event::Command(Command::Stop) => Told::default(),
+            Event::Command(Command::Report(_) | Command::Stop) => Told::default(),
         };
         self.tell(&told);
         if told.changed {
@@ -232,9 +243,11 @@ impl Loop {
                 if self.failure.take().is_some() {
                     info!("directory is writable again");
                 }
-                if outcome == Outcome::Written {
+                let took = (outcome == Outcome::Written).then(|| start.elapsed());
+                self.journal.written(took, OffsetDateTime::now_utc());
+                if let Some(took) = took {
                     let file = self.sink.directory().file();
-                    let microseconds = start.elapsed().as_micros();
+                    let microseconds = took.as_micros();
                     debug!(file = %file.display(), elements = self.chart.len(), microseconds, "file written");
                 }
                 self.publish(|status| {
@@ -251,6 +264,7 @@ impl Loop {
                     error!(help = error.help(), "file not written, tried again until it is: {text}");
                 }
                 self.failure = Some(news);
+                self.journal.failed(&text);
                 self.publish(|status| status.sink = Some(text));
             }
         }
@@ -282,7 +296,7 @@ impl Loop {
             }
         }
         for diagnostic in &told.diagnostics {
-            log(diagnostic);
+            log::finding(diagnostic);
         }
     }
 
@@ -297,22 +311,6 @@ impl Loop {
 
     fn engine(&self, engine: usize) -> &str {
         self.engines.get(engine).map(String::as_str).unwrap_or_default()
-    }
-}
-
-/// One line for a finding, with its parts as fields.
-pub(crate) fn log(diagnostic: &Diagnostic) {
-    let code = diagnostic.code.0;
-    let container = diagnostic.container.as_deref().map(printable);
-    let engine = diagnostic.engine.as_deref();
-    let label = diagnostic.label.as_ref().map(|place| printable(&place.key));
-    let help = diagnostic.help.as_deref().map(printable);
-    let (container, label, help) = (container.as_deref(), label.as_deref(), help.as_deref());
-    let message = printable(&diagnostic.message);
-    match diagnostic.severity {
-        Severity::Error => error!(code, engine, container, label, help, "{message}"),
-        Severity::Warning => warn!(code, engine, container, label, help, "{message}"),
-        Severity::Info => info!(code, engine, container, label, help, "{message}"),
     }
 }
 
