@@ -38,6 +38,11 @@ pub const SECTIONS: &[Section] = &[
         short: None,
     },
     Section { name: "hook", doc: "What is for `podman-hook` alone.", short: None },
+    Section {
+        name: "status",
+        doc: "Who may ask a running docker-watcher how things stand: see [troubleshooting](../guide/troubleshooting.md#what-the-watcher-sees).",
+        short: None,
+    },
     Section { name: "log", doc: "The log, which goes to standard error.", short: None },
 ];
 
@@ -335,6 +340,13 @@ pub const KEYS: &[Key] = &[
         doc: "How long Podman is waited for to tell what a container is. One hour at most.",
         example: "10s",
         slot: |settings| &mut settings.hook.timeout,
+    },
+    Key {
+        path: "status.socket",
+        doc: "The Unix socket at which `docker-watcher run` answers `docker-watcher status`. It is made with mode 0660, for the user and the \
+              group of the service, in a directory that is made where it is absent. An empty text for no socket.",
+        example: "/run/watchers/one.sock",
+        slot: |settings| &mut settings.status.socket,
     },
     Key {
         path: "log.level",

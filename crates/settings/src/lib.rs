@@ -22,5 +22,7 @@ pub use keys::{KEYS, SECTIONS};
 pub use problem::{Error, Origin, Place, Problem, Warning};
 pub use provider::{Address, AgentFiles, Agents, Provider, Providers};
 pub use reference::reference;
-pub use settings::{Blacklist, Hook, Log, Network, ProviderSettings, Proxy, Scripts, Settings, Tls};
+pub use settings::{
+    Blacklist, Hook, Log, Network, ProviderSettings, Proxy, Scripts, Settings, StatusSettings, Tls,
+};
 pub use sources::{DEFAULT_FILE, File, Location, Sources, locate};

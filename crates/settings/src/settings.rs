@@ -54,6 +54,8 @@ pub struct Settings {
     pub probe: bool,
     /// What is for `podman-hook` alone.
     pub hook: Hook,
+    /// Who may ask a running watcher how things stand.
+    pub status: StatusSettings,
     /// How the log looks.
     pub log: Log,
     /// How long changes are gathered after a first one has been written.
@@ -173,6 +175,15 @@ pub struct Hook {
     pub timeout: Duration,
 }
 
+/// Who may ask a running watcher how things stand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusSettings {
+    /// The Unix socket at which it answers; none for nowhere.
+    #[serde(serialize_with = "empty_for_none")]
+    pub socket: Option<PathBuf>,
+}
+
 /// How the log looks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -206,6 +217,7 @@ impl Default for Settings {
             traefik_host: "127.0.0.1".to_owned(),
             probe: true,
             hook: Hook::default(),
+            status: StatusSettings::default(),
             log: Log::default(),
             debounce: Duration::from_millis(100),
             timeout: Duration::from_secs(10),
@@ -255,6 +267,12 @@ impl Default for Hook {
     }
 }
 
+impl Default for StatusSettings {
+    fn default() -> Self {
+        Self { socket: Some(PathBuf::from("/run/portolan/docker-watcher.sock")) }
+    }
+}
+
 impl Default for Scripts {
     fn default() -> Self {
         let directory = PathBuf::from("/etc/portolan/scripts");
@@ -264,4 +282,9 @@ impl Default for Scripts {
 
 fn in_words<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&humantime::format_duration(*duration))
+}
+
+/// A file that says nothing of a path leaves it at its default, so that none has to be said.
+fn empty_for_none<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
+    path.clone().unwrap_or_default().serialize(serializer)
 }
