@@ -5,6 +5,7 @@ use std::process::Command;
 use std::thread;
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 
 use crate::{Log, PATIENCE, Process, command, output, prerequisites};
 
@@ -16,6 +17,7 @@ pub struct Watcher {
     /// What it tells systemd, a variable a line.
     pub notified: Log,
     socket: PathBuf,
+    status_socket: PathBuf,
 }
 
 impl Watcher {
@@ -32,11 +34,36 @@ impl Watcher {
     /// # Errors
     /// Where it can't be started.
     pub fn start_by(mut command: Command, scratch: &Path, arguments: &[String]) -> Result<Self> {
-        let socket = tempfile::Builder::new().prefix("notify-").tempdir_in(scratch)?.keep().join("socket");
+        let directory = tempfile::Builder::new().prefix("sockets-").tempdir_in(scratch)?.keep();
+        let (socket, status_socket) = (directory.join("notify"), directory.join("status"));
         let notified = Log::default();
         listen(UnixDatagram::bind(&socket)?, notified.clone());
         command.arg("run").args(arguments).env("NOTIFY_SOCKET", &socket);
-        Ok(Self { process: Process::start(&command)?, notified, socket })
+        command.env("PORTOLAN_STATUS_SOCKET", &status_socket);
+        Ok(Self { process: Process::start(&command)?, notified, socket, status_socket })
+    }
+
+    /// Where it answers `docker-watcher status`, unless its arguments say otherwise.
+    pub fn status_socket(&self) -> &Path {
+        &self.status_socket
+    }
+
+    /// `docker-watcher status` that asks it, with these arguments.
+    ///
+    /// # Errors
+    /// Where it is not built.
+    pub fn status_command(&self, arguments: &[&str]) -> Result<Command> {
+        let mut program = program()?;
+        program.arg("status").arg("--status-socket").arg(&self.status_socket).args(arguments);
+        Ok(program)
+    }
+
+    /// What it tells of how things stand.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub fn status(&self) -> Result<Value> {
+        Ok(serde_json::from_str(&output(&mut self.status_command(&["--format", "json"])?, b"")?)?)
     }
 
     /// Waits until it has written its first complete file, and says so.

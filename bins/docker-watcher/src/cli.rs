@@ -39,6 +39,12 @@ pub(crate) enum Command {
     /// Nothing is changed. Findings go to standard error, or with `--format json` into the object. Exit codes: 0 nothing is
     /// wrong, 1 something is, 2 could not run.
     Explain(ExplainArguments),
+    /// Tell how things stand with the watcher that runs: engines, routes, findings, the last write
+    ///
+    /// It asks `docker-watcher run` at its socket, and looks at nothing else. Who may ask is who may write to the socket: the user
+    /// and the group of the service. There is no value of a label in the answer; what is wrong with a container `explain` tells. Exit
+    /// codes: 0 it has answered, 2 there is no answer.
+    Status(StatusArguments),
     /// Carry out one label value by hand: addresses, routes and rules
     ///
     /// The words are a container's name or identifier, unless --pid or --netns says where; what the label is for, `address`,
@@ -71,6 +77,9 @@ pub(crate) struct RunArguments {
     /// The format of the file
     #[arg(long, value_name = "FORMAT", value_parser = ["yaml", "toml"])]
     pub(crate) format: Option<String>,
+    /// The Unix socket at which `status` is answered; an empty text for none [default: /run/portolan/docker-watcher.sock]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) status_socket: Option<String>,
     /// Change nothing: look at the containers once and print what would become of their network labels
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -149,6 +158,31 @@ pub(crate) enum ExplainFormat {
     /// For people: what is a part of what by indentation
     Text,
     /// For tools: a list of objects, one for each container that is meant
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatusArguments {
+    /// The settings file [default: /etc/portolan/docker-watcher.yml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The Unix socket of the watcher [default: /run/portolan/docker-watcher.sock]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) status_socket: Option<String>,
+    /// How it is printed
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: StatusFormat,
+    /// Tell again at each change, until interrupted
+    #[arg(long)]
+    pub(crate) watch: bool,
+}
+
+/// How `status` prints what it is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StatusFormat {
+    /// For people: a table
+    Text,
+    /// For tools: an object on a line
     Json,
 }
 

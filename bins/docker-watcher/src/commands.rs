@@ -8,6 +8,7 @@ mod listing;
 pub(crate) mod net;
 pub(crate) mod render;
 pub(crate) mod run;
+pub(crate) mod status;
 pub(crate) mod uninstall;
 
 /// One thread is enough: the work is waiting.

@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod configure;
+mod status_socket;
 mod supervise;
 mod systemd;
 mod unit;
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
         Command::Render(arguments) => commands::render::run(&arguments),
         Command::Check(arguments) => commands::check::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),
+        Command::Status(arguments) => commands::status::run(&arguments),
         Command::Net(arguments) => commands::net::run(&arguments),
         Command::Agent(arguments) => commands::agent::run(&arguments),
         Command::Install(arguments) => commands::install::run(&arguments),

@@ -147,6 +147,12 @@ ProtectSystem=strict
 ProtectHome=read-only
 PrivateTmp=yes
 PrivateDevices=yes
+# Where routes on the host are noted that are to be withdrawn (`network.state`), and where `docker-watcher status` is answered
+# (`status.socket`): the group of the service may ask, which `systemctl edit docker-watcher` changes by `Group=` below `[Service]`.
+# It outlives the service, and ends with the system.
+RuntimeDirectory=portolan
+RuntimeDirectoryMode=0750
+RuntimeDirectoryPreserve=yes
 ";
 
 const NETWORK: &str = "\
@@ -155,10 +161,6 @@ const NETWORK: &str = "\
 # capabilities is needed without them: see `network.enabled`, and --no-network of `docker-watcher install`.
 CapabilityBoundingSet=CAP_NET_ADMIN CAP_SYS_ADMIN CAP_SYS_PTRACE
 RestrictNamespaces=net
-# Where routes on the host are noted that are to be withdrawn: `network.state`. It outlives the service, and ends with the system.
-RuntimeDirectory=portolan
-RuntimeDirectoryMode=0700
-RuntimeDirectoryPreserve=yes
 # Engines are reached by Unix sockets and TCP, the kernel's tables by netlink.
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
 ";

@@ -15,3 +15,4 @@ mod protocols;
 mod scripts;
 mod service;
 mod sharing;
+mod status;

@@ -12,6 +12,7 @@ use tracing::{error, info, warn};
 
 use super::render::STEM;
 use crate::cli::RunArguments;
+use crate::status_socket::StatusSocket;
 use crate::{configure, report, supervise};
 
 /// Events that may wait for the loop: more would only hold memory while it writes.
@@ -48,6 +49,13 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
         for (engine, followed) in engines.iter().enumerate() {
             tokio::spawn(follow(engine, followed.endpoint.clone(), settings.timeout, events.clone()));
         }
+        let socket = match &settings.status.socket {
+            Some(path) => StatusSocket::open(path.clone()).await,
+            None => None,
+        };
+        if let Some(socket) = &socket {
+            socket.serve(events.downgrade(), status.clone());
+        }
         tokio::spawn(supervise::supervise(status));
         tokio::spawn(signals(arguments.clone(), settings, engines, events)?);
         watcher.run().await;
@@ -57,8 +65,14 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
 }
 
 fn read(arguments: &RunArguments) -> anyhow::Result<Settings> {
-    let format = arguments.format.iter().map(|format| ("format".to_owned(), format.clone())).collect();
-    configure::settings(&arguments.common, format)
+    let mut flags: Vec<(String, String)> = Vec::new();
+    if let Some(format) = &arguments.format {
+        flags.push(("format".to_owned(), format.clone()));
+    }
+    if let Some(socket) = &arguments.status_socket {
+        flags.push(("status-socket".to_owned(), socket.clone()));
+    }
+    configure::settings(&arguments.common, flags)
 }
 
 /// Turns signals into commands. They are listened for before the future that is returned first runs.
@@ -106,12 +120,12 @@ fn reload(arguments: &RunArguments, settings: &mut Settings, engines: &[Followed
                     it.debounce,
                     it.timeout,
                     it.log.clone(),
-                    it.scripts.clone(),
+                    (it.scripts.clone(), it.status.clone()),
                     (it.network.enabled, it.network.state.clone()),
                 )
             };
             if fixed(settings) != fixed(&new) {
-                let keys = "engine, tls, providers, output, format, debounce, timeout, log, scripts, network.enabled and network.state";
+                let keys = "engine, tls, providers, output, format, debounce, timeout, log, scripts, status, network.enabled and network.state";
                 warn!("{keys} take effect at the next start");
             }
             *settings = new;

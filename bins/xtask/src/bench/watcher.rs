@@ -29,7 +29,9 @@ impl Watcher {
         // Whatever the environment sets is not measured.
         watcher.env_clear().args(["run", "--engine", &engine.url(), "--output"]).arg(&output);
         // The made-up engine's containers are not those that the machine's own service has routes on the host for.
-        watcher.env("PORTOLAN_NETWORK_ENABLED", "false");
+        watcher
+            .env("PORTOLAN_NETWORK_ENABLED", "false")
+            .env("PORTOLAN_STATUS_SOCKET", directory.path().join("status.sock"));
         let process = Background::start(&mut watcher, &directory.path().join("log"))?;
         Ok(Self { process, file: output.join("docker-watcher.yml"), seen: None, _directory: directory })
     }

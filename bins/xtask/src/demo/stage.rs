@@ -62,8 +62,10 @@ impl<'a> Stage<'a> {
     pub(super) fn watcher_command(&self) -> Command {
         let mut watcher = command(workspace::built("docker-watcher"));
         watcher.args(["run", "--engine", self.engine.host()]).arg("--output").arg(self.output());
-        // An engine's own watcher sees to networks, and notes what it did to the host's.
-        watcher.env("PORTOLAN_NETWORK_ENABLED", "false");
+        // An engine's own watcher sees to networks, notes what it did to the host's, and answers at the usual socket.
+        watcher
+            .env("PORTOLAN_NETWORK_ENABLED", "false")
+            .env("PORTOLAN_STATUS_SOCKET", self.directory.join("status.sock"));
         if !self.engine.is_own() {
             watcher.args(["--constraints", &format!("Label(`portolan.demo`, `{}`)", self.name)]);
         }

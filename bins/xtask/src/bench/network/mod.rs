@@ -57,6 +57,7 @@ fn watcher(engine: &Engine, directory: &Path) -> Result<Background> {
     watcher.env_clear().args(["run", "--engine", engine.host(), "--output"]).arg(directory.join("dynamic"));
     // Not the notes of the machine's own service.
     watcher.env("PORTOLAN_NETWORK_STATE", directory.join("host-routes.json"));
+    watcher.env("PORTOLAN_STATUS_SOCKET", directory.join("status.sock"));
     Background::start(&mut watcher, &directory.join("docker-watcher.log"))
 }
 
