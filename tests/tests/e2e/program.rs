@@ -85,8 +85,11 @@ fn a_mistake_in_the_command_line_or_the_settings_ends_it_with_2() -> Result<()> 
             (vec!["--engine".to_owned(), "gopher://here".to_owned()], "gopher"),
         ];
         for (mistake, named) in mistakes {
-            let output = ["--output".to_owned(), scene.dynamic().display().to_string()];
-            let mut watcher = scene.watch_with(&[&output[..], &mistake].concat())?;
+            // Without an engine's address it would be a mistake that there is none on the machine.
+            let usual =
+                ["--engine", &scene.engine.docker.url(), "--output", &scene.dynamic().display().to_string()]
+                    .map(str::to_owned);
+            let mut watcher = scene.watch_with(&[&usual[..], &mistake].concat())?;
             let status = watcher.process.ended(Duration::from_secs(10))?;
             ensure!(
                 status.code() == Some(2),
