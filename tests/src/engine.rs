@@ -1,5 +1,5 @@
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 
@@ -18,14 +18,17 @@ pub struct Engine {
 static IDLE: Mutex<Vec<Engine>> = Mutex::new(Vec::new());
 
 impl Engine {
-    /// The `dockerd` that the tests of one process share, started by the first.
+    /// The `dockerd` that the tests of one process share, started by the first, and anew after it has locked up.
     ///
     /// # Errors
-    /// Where it doesn't start; then no later test has it either.
+    /// Where it doesn't start.
     pub fn shared() -> Result<&'static Self> {
-        static SHARED: OnceLock<Result<Engine, String>> = OnceLock::new();
-        let shared = SHARED.get_or_init(|| Self::docker().map_err(|error| format!("{error:#}")));
-        shared.as_ref().map_err(|error| anyhow::anyhow!("{error}"))
+        static SHARED: Mutex<Option<&Engine>> = Mutex::new(None);
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        match *shared {
+            Some(engine) if !engine.docker.hangs() => Ok(engine),
+            _ => Ok(*shared.insert(Box::leak(Box::new(Self::docker()?)))),
+        }
     }
 
     /// Plays a test on a `dockerd` that no other test uses meanwhile: one that is idle, or else a new one.
@@ -36,7 +39,9 @@ impl Engine {
         let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let engine = idle.map_or_else(Self::docker, Ok)?;
         let result = test(&engine);
-        IDLE.lock().unwrap_or_else(PoisonError::into_inner).push(engine);
+        if !engine.docker.hangs() {
+            IDLE.lock().unwrap_or_else(PoisonError::into_inner).push(engine);
+        }
         result
     }
 

@@ -285,8 +285,11 @@ impl Drop for Stage<'_> {
         ] {
             let ids = docker(&[list, &["--quiet", "--filter", &filter]].concat());
             let ids: Vec<&str> = ids.split_whitespace().collect();
-            if !ids.is_empty() {
-                docker(&[remove, &ids].concat());
+            // One after the other: see `Docker::hangs`.
+            static REMOVAL: Mutex<()> = Mutex::new(());
+            let _turn = REMOVAL.lock().unwrap_or_else(PoisonError::into_inner);
+            for id in ids {
+                docker(&[remove, &[id]].concat());
             }
         }
     }
