@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Longer than anything takes.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A container of a fake Podman: a process, one above it that watches over it as `conmon` does, and a program that is asked.
 struct Scene {
@@ -68,8 +68,15 @@ impl Scene {
             [&b"podman-hook\n"[..], b"exe\n"].contains(&&*name)
                 && String::from_utf8_lossy(&environment).contains(&ours)
         };
+        // One that is killed loses its environment first, and its locks a little later.
+        let is_held = || {
+            let record = File::open(self.at("records/web.json"));
+            record.is_ok_and(|record| record.try_lock().is_err())
+        };
         let end = Instant::now() + PATIENCE;
-        while fs::read_dir("/proc").unwrap().any(|entry| entry.is_ok_and(|entry| works(&entry.path()))) {
+        while is_held()
+            || fs::read_dir("/proc").unwrap().any(|entry| entry.is_ok_and(|entry| works(&entry.path())))
+        {
             assert!(Instant::now() < end, "a worker does not end");
             std::thread::sleep(Duration::from_millis(5));
         }
