@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::thread;
+use std::time::Duration;
 
 use anyhow::Context;
 use portolan_hook::{Claim, Knowledge, Record, Records, is_alive};
@@ -13,6 +14,9 @@ use tracing::{info, warn};
 use crate::cli::WorkerArguments;
 use crate::drawing::Drawing;
 use crate::{annotated, engine, fault, location, log, networks, probe, publish, settings};
+
+/// How long no container may have come before those that start side by side are asked about. A start takes about as long.
+const LULL: Duration = Duration::from_millis(100);
 
 /// Starts the worker and leaves it alone.
 ///
@@ -82,7 +86,7 @@ impl Worker {
     /// One asks the engine at a time, for all of them at once: a hundred containers started together would else have a hundred
     /// processes of Podman beside them.
     pub(crate) fn adopt(&self, records: &Records) -> anyhow::Result<()> {
-        let turn = records.turn()?;
+        let turn = records.turn(LULL)?;
         let mut claims = Vec::new();
         for id in records.unfinished()? {
             let Some(claim) = records.claim(&id)? else { continue };
