@@ -5,6 +5,7 @@ mod answer;
 mod apply;
 mod carry_out;
 mod error;
+mod groups;
 mod home;
 mod inside;
 mod label;
@@ -37,6 +38,7 @@ pub use apply::{
 };
 pub use carry_out::{Done, OnError, Outcome, TakenBack, carry_out};
 pub use error::Error;
+pub use groups::Groups;
 pub use home::Home;
 pub use inside::{Inside, host_namespace, place};
 pub use label::{IGNORED, Kind, Part, STRING, UNKNOWN, VARIABLE, asks, parts};

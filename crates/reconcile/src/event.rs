@@ -14,6 +14,13 @@ pub enum Event {
         /// Its containers.
         containers: Vec<Container>,
     },
+    /// A container has started, and is being looked at: this comes before what is seen.
+    Started {
+        /// Which engine.
+        engine: usize,
+        /// The container's identifier.
+        id: String,
+    },
     /// A container was looked at again.
     Inspected {
         /// Which engine.

@@ -83,7 +83,11 @@ impl Follower {
             }
             tokio::select! {
                 event = stream.next() => match event {
-                    Some(event) => waiting.note(event?),
+                    Some(event) => {
+                        let event = event?;
+                        self.foretell(&event);
+                        waiting.note(event);
+                    }
                     None => return Err(ended(&self.connection)),
                 },
                 Some((id, actions, answer)) = inspects.next() => {
@@ -94,6 +98,15 @@ impl Follower {
                 }
                 () = self.events.closed() => return Ok(()),
             }
+        }
+    }
+
+    /// Tells of a start at once: what is known of the container may be enough to begin with.
+    fn foretell(&self, event: &portolan_engine::Event) {
+        if event.action == "start" {
+            let started = Event::Started { engine: self.engine, id: event.container.clone() };
+            // With no room for it, nothing is gained by it either.
+            let _ = self.events.try_send(started);
         }
     }
 

@@ -69,7 +69,7 @@ impl Journal {
                 }
                 (*engine, 0, Some(error))
             }
-            Event::Command(_) => return,
+            Event::Started { .. } | Event::Command(_) => return,
         };
         let Some(engine) = self.engines.get_mut(engine) else { return };
         engine.events += u64::try_from(actions).unwrap_or(u64::MAX);

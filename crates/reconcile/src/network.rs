@@ -1,20 +1,19 @@
 mod ledger;
+mod worker;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::Duration;
 
-use portolan_container::{Attachment, Container, Diagnostic, State, printable};
-use portolan_netlink::{Answer, Applied, Conditions, Home, NO_ENTRY, Names, apply, asks, parts, withdraw};
+use portolan_container::Container;
+use portolan_netlink::{Conditions, Names, asks};
 use tokio::sync::oneshot;
-use tracing::{debug, info, warn};
+use tracing::warn;
 
 pub use self::ledger::Ledger;
-use crate::log;
-use crate::script::ScriptEntrance;
+use self::worker::Worker;
 use crate::{ContainerKey, ScriptContext, ScriptQueue};
 
 /// How the network labels of containers are carried out.
@@ -51,6 +50,8 @@ pub struct Networks {
 /// What the thread is told.
 #[derive(Debug)]
 enum Order {
+    /// A container that was seen before it ran has started.
+    Start(ContainerKey),
     /// A container is as given. Its interfaces may have changed where `connected`.
     See { key: ContainerKey, container: Box<Container>, connected: bool },
     /// An engine has these containers and no others.
@@ -72,18 +73,9 @@ impl Networks {
         let (orders, queue) = mpsc::channel();
         let (working, end) = oneshot::channel();
         let scripts = scripts.map(ScriptQueue::entrance);
-        let ledger = Ledger::load(&policy.ledger);
-        let worker = move |home| Worker {
-            home,
-            ledger,
-            policy,
-            local,
-            scripts,
-            standing: BTreeMap::new(),
-            listed: BTreeMap::new(),
-        };
         thread::spawn(move || {
-            worker(Home::of_this_thread().ok()).run(&queue);
+            // It stays on this thread, whose namespace it remembers.
+            Worker::new(policy, local, scripts).run(&queue);
             drop(working);
         });
         Self { orders, end }
@@ -98,6 +90,11 @@ impl Networks {
         if tokio::time::timeout(Self::LAST, self.end).await.is_err() {
             warn!("not all network labels were carried out before the end");
         }
+    }
+
+    /// A container has started, and more is not known yet. That may be enough, and the engine takes its time to tell more.
+    pub(crate) fn start_with_what_is_known(&self, key: ContainerKey) {
+        self.tell(Order::Start(key));
     }
 
     pub(crate) fn see(&self, key: ContainerKey, container: &Container, connected: bool) {
@@ -131,178 +128,6 @@ impl Networks {
         // It ends after us alone.
         let _ = self.orders.send(order);
     }
-}
-
-/// The thread: one container after the other.
-struct Worker {
-    /// Where the thread comes back to from namespaces; it starts others to go there if it cannot tell where it is.
-    home: Option<Home>,
-    policy: NetworkPolicy,
-    local: Vec<bool>,
-    ledger: Ledger,
-    scripts: Option<ScriptEntrance>,
-    /// The containers whose labels have been carried out.
-    standing: BTreeMap<ContainerKey, Standing>,
-    /// The containers of each engine that has told them, as it did the last time.
-    listed: BTreeMap<usize, BTreeSet<String>>,
-}
-
-/// What a container was like when its labels were carried out.
-#[derive(Debug, PartialEq, Eq)]
-struct Standing {
-    container: Box<Container>,
-    /// What was told then, which is no news.
-    told: Vec<Diagnostic>,
-}
-
-impl Worker {
-    fn run(mut self, queue: &Receiver<Order>) {
-        while let Ok(order) = queue.recv() {
-            match order {
-                Order::See { key, container, connected } => self.see(key, container, connected),
-                Order::Only { engine, ids } => {
-                    let gone = |key: &&ContainerKey| key.engine == engine && !ids.contains(&key.id);
-                    for key in self.standing.keys().filter(gone).cloned().collect::<Vec<_>>() {
-                        self.forget(&key);
-                    }
-                    self.listed.insert(engine, ids);
-                    self.withdraw_of_strangers();
-                }
-                Order::Forget(key) => self.forget(&key),
-                Order::Script(context) => {
-                    if let Some(scripts) = &self.scripts {
-                        scripts.post(*context);
-                    }
-                }
-                Order::Adopt(policy) => {
-                    self.policy = *policy;
-                    let seen: Vec<_> = std::mem::take(&mut self.standing).into_iter().collect();
-                    for (key, standing) in seen {
-                        self.carry_out(key, standing.container, &standing.told);
-                    }
-                }
-            }
-        }
-    }
-
-    fn see(&mut self, key: ContainerKey, container: Box<Container>, connected: bool) {
-        if container.pid.is_none() || !matches!(container.state, State::Running | State::Paused) {
-            self.standing.remove(&key);
-            self.withdraw(&container.id, &container.name);
-            return;
-        }
-        let before = self.standing.remove(&key);
-        match before {
-            Some(before) if !connected && is_same(&before.container, &container) => {
-                self.standing.insert(key, before);
-            }
-            Some(before) if before.container.pid == container.pid => {
-                self.carry_out(key, container, &before.told)
-            }
-            _ => self.carry_out(key, container, &[]),
-        }
-    }
-
-    fn carry_out(&mut self, key: ContainerKey, container: Box<Container>, told: &[Diagnostic]) {
-        let (parts, mut diagnostics) =
-            parts(&container.labels, &self.policy.names, &|name| self.policy.variable(name));
-        for diagnostic in &mut diagnostics {
-            diagnostic.container = Some(container.name.clone());
-        }
-        let conditions = self.policy.conditions.clone();
-        let parts = conditions.on_error.keep(parts, &diagnostics);
-        let applied = alone(|| match &self.home {
-            Some(home) => home.apply(&container, &parts, &conditions),
-            None => apply(&container, &parts, &conditions),
-        })
-        .unwrap_or_default();
-        let name = printable(&container.name).into_owned();
-        if applied.ended {
-            self.tell_ended(&key, &name, &mut diagnostics);
-        }
-        for command in &applied.done {
-            info!(container = name, "{} done", printable(command));
-        }
-        self.ledger.note(&container.id, &applied.host);
-        let Applied { diagnostics: more, .. } = applied;
-        diagnostics.extend(more);
-        for diagnostic in diagnostics.iter().filter(|diagnostic| !told.contains(diagnostic)) {
-            log::finding(diagnostic);
-        }
-        self.standing.insert(key, Standing { container, told: diagnostics });
-    }
-
-    /// A container that ends in the middle is no failure; one that never had a process here is.
-    fn tell_ended(&self, key: &ContainerKey, name: &str, diagnostics: &mut Vec<Diagnostic>) {
-        if self.local.get(key.engine).copied().unwrap_or(true) {
-            debug!(container = name, "container ended before its labels were carried out");
-            return;
-        }
-        let message = "network actions are not done: the container's process is not on this machine";
-        let help = "run docker-watcher on the engine's machine; its engine may be another's too";
-        diagnostics.push(Diagnostic::error(NO_ENTRY, message).in_container(name).with_help(help));
-    }
-
-    fn forget(&mut self, key: &ContainerKey) {
-        let standing = self.standing.remove(key);
-        let name = standing.map(|standing| standing.container.name);
-        self.withdraw(&key.id, name.as_deref().unwrap_or(&key.id));
-    }
-
-    /// Takes back the routes of containers that went while nobody looked, as soon as all engines have told which they have.
-    fn withdraw_of_strangers(&mut self) {
-        if self.listed.len() < self.local.len() {
-            return;
-        }
-        let known = |id: &&String| self.listed.values().any(|ids| ids.contains(*id));
-        let strangers: Vec<String> = self.ledger.holders().filter(|id| !known(id)).cloned().collect();
-        for id in strangers {
-            // Nobody knows its name any more.
-            self.withdraw(&id, &id);
-        }
-    }
-
-    /// Takes back the routes on the host that a container asked for and no other does.
-    fn withdraw(&mut self, id: &str, name: &str) {
-        let Some(routes) = self.ledger.leave(id, self.policy.keep_host_routes) else { return };
-        if routes.is_empty() {
-            return;
-        }
-        let conditions = self.policy.conditions.clone();
-        let count = routes.len();
-        let name = &*printable(name);
-        let withdrawn = alone(|| match &self.home {
-            Some(home) => home.withdraw(&routes, &conditions),
-            None => withdraw(&routes, &conditions),
-        });
-        match withdrawn {
-            Some(Ok(failures)) if failures.is_empty() => {
-                let routes = if count == 1 { "1 route".to_owned() } else { format!("{count} routes") };
-                info!(container = name, "{routes} on the host withdrawn");
-            }
-            Some(Ok(failures)) => {
-                let reasons: Vec<String> = failures.iter().map(Answer::reason).collect();
-                warn!(container = name, "routes on the host not withdrawn: {}", reasons.join(", "));
-            }
-            Some(Err(error)) => {
-                warn!(container = name, help = error.help(), "routes on the host not withdrawn: {error}");
-            }
-            None => {}
-        }
-    }
-}
-
-/// Whether nothing has happened to a container that its routes could have been lost by.
-fn is_same(before: &Container, now: &Container) -> bool {
-    let ways = |container: &Container| -> Vec<(String, Attachment)> {
-        container.attachments.iter().map(|(name, it)| (name.clone(), it.clone())).collect()
-    };
-    before.pid == now.pid && ways(before) == ways(now)
-}
-
-/// Does work that a panic would end alone; `None` then, and there should be none.
-fn alone<T>(work: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(work)).ok()
 }
 
 #[cfg(test)]

@@ -127,6 +127,11 @@ impl Loop {
                     // Nothing has changed by that. Who has asked may be gone.
                     let _ = asker.send(self.journal.report(&self.chart, &self.sink.directory().file()));
                 }
+                Some(Event::Started { engine, id }) => {
+                    if let Some(networks) = &self.networks {
+                        networks.start_with_what_is_known(ContainerKey { engine, id });
+                    }
+                }
                 Some(event) => self.take(event),
             }
         }
@@ -161,8 +166,7 @@ impl Loop {
             Event::Inspected { engine, container, actions } => {
                 let key = ContainerKey { engine, id: container.id.clone() };
                 if let Some(networks) = &self.networks {
-                    let connected = actions.iter().any(|action| ["connect", "disconnect"].contains(action));
-                    networks.see(key.clone(), &container, connected);
+                    networks.see(key.clone(), &container, is_connected(&actions));
                 }
                 self.start_scripts(engine, &actions, &container);
                 self.chart.put(key, *container)
@@ -196,7 +200,7 @@ impl Loop {
                 }
                 self.chart.adopt(*policy)
             }
-            Event::Command(Command::Report(_) | Command::Stop) => Told::default(),
+            Event::Started { .. } | Event::Command(Command::Report(_) | Command::Stop) => Told::default(),
         };
         self.tell(&told);
         if told.changed {
@@ -314,6 +318,12 @@ impl Loop {
     }
 }
 
+/// Whether a container was put on a network or taken from one while it ran. Before a start, that is a part of the start.
+fn is_connected(actions: &[&str]) -> bool {
+    let last = |of: &[&str]| actions.iter().rposition(|action| of.contains(action));
+    last(&["connect", "disconnect"]) > last(&["start"])
+}
+
 async fn until(due: Option<Instant>) {
     match due {
         // The timer's tick is a millisecond: what is due now does not wait for the next.
@@ -362,6 +372,17 @@ mod tests {
 
     fn read(directory: &Path) -> Option<String> {
         std::fs::read_to_string(directory.join("test.yml")).ok()
+    }
+
+    #[test]
+    fn a_network_that_comes_with_the_start_is_no_news() {
+        let check = |actions: &[&str], expected| assert_eq!(is_connected(actions), expected, "{actions:?}");
+        check(&["create", "connect", "start"], false);
+        check(&["start"], false);
+        check(&[], false);
+        check(&["connect"], true);
+        check(&["start", "disconnect"], true);
+        check(&["connect", "start", "connect"], true);
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,7 +1,7 @@
 //! As containers, their networks and the watcher come and go.
 
 use anyhow::{Result, ensure};
-use portolan_tests::{Container, stage};
+use portolan_tests::{Container, eventually, program, stage};
 use serde_json::json;
 
 use super::{complains_of, complaints, count, settled, shows, shows_nothing};
@@ -59,6 +59,35 @@ fn a_restarted_container_is_as_before() -> Result<()> {
         web.order("kill", &[])?;
         web.order("start", &[])?;
         is_there(&web)?;
+        complains_of(&watcher, &web, &[])
+    })
+}
+
+#[test]
+fn what_is_known_of_a_container_is_done_before_the_engine_tells_its_process() -> Result<()> {
+    stage(|stage| {
+        let settings = stage.settings(&json!({}))?;
+        let mut talkative = program()?;
+        talkative.env("PORTOLAN_LOG_LEVEL", "debug");
+        let arguments = stage.arguments(&["--config", &settings, "--exposed-by-default=false"]);
+        let watcher = stage.watch_by(talkative, &arguments)?;
+        watcher.ready()?;
+        let web = stage.run("web").label("docker-events.route", "add 10.1.0.0/16 dev eth0").start()?;
+        let ahead = &["labels carried out before the engine told", &web.name];
+        let mut starts = 1;
+        // The watcher may not have seen that it stopped before it starts again.
+        eventually("a start with what is known", || {
+            starts += 1;
+            web.order("kill", &[])?;
+            web.order("start", &[])?;
+            shows(&stage.inside(&web)?, &["route"], &["10.1.0.0/16 dev eth0"])?;
+            let log = &watcher.process.log;
+            ensure!(!log.matching(0, ahead).is_empty(), "not in {starts} starts");
+            Ok(())
+        })?;
+        settled(stage, &watcher)?;
+        let done = watcher.process.log.matching(0, &["10.1.0.0/16 dev eth0 done", &web.name]);
+        ensure!(done.len() == starts, "{starts} starts, and done {} times", done.len());
         complains_of(&watcher, &web, &[])
     })
 }
