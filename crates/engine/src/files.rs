@@ -32,6 +32,7 @@ mod marked;
 mod nesting;
 mod places;
 mod quadlet;
+mod text;
 mod words;
 mod yaml;
 
@@ -43,6 +44,7 @@ use portolan_container::{Container, Diagnostic};
 
 pub use self::codes::*;
 pub use self::places::{Location, Places};
+pub use self::text::Text;
 use crate::Error;
 
 /// The largest `docker inspect` output that is read, in bytes: some ten thousand containers.

@@ -63,6 +63,8 @@ pub struct World {
     known: BTreeMap<ContainerKey, Known>,
     /// Those that share another's network stack: they change with it.
     sharing: BTreeSet<ContainerKey>,
+    /// The containers by their shares' keys.
+    shares: BTreeMap<String, ContainerKey>,
     table: Table,
 }
 
@@ -117,6 +119,7 @@ impl World {
         let mut effects = Effects::default();
         let Some(known) = self.known.remove(key) else { return effects };
         self.sharing.remove(key);
+        self.shares.remove(&known.share);
         effects.touched = self.table.remove(&known.share);
         self.chart_those_sharing(key.clone(), vec![known.container.name], &mut effects);
         effects
@@ -184,7 +187,7 @@ impl World {
 
     /// The container whose share has this key.
     pub fn key_of_share(&self, share: &str) -> Option<&ContainerKey> {
-        self.known.iter().find(|(_, known)| known.share == share).map(|(key, _)| key)
+        self.shares.get(share)
     }
 
     /// The container's name whose share has this key, for messages.
@@ -194,8 +197,8 @@ impl World {
 
     /// The container whose share has this key.
     pub fn of_share(&self, share: &str) -> Option<(&ContainerKey, &Container)> {
-        let (key, known) = self.known.iter().find(|(_, known)| known.share == share)?;
-        Some((key, &known.container))
+        let key = self.shares.get(share)?;
+        Some((key, self.container(key)?))
     }
 
     /// The key of a container's share in the table, `None` where it has none.
@@ -266,6 +269,10 @@ impl World {
         }
         if old != new {
             effects.touched.extend(self.table.remove(&old));
+            self.shares.remove(&old);
+        }
+        if !new.is_empty() {
+            self.shares.insert(new.clone(), key.clone());
         }
         if let Some(engine) = self.policy.name_of(key.engine) {
             diagnostics = diagnostics.into_iter().map(|it| it.on_engine(engine)).collect();

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -15,7 +16,15 @@ pub(super) struct Marked {
 pub(super) enum Value {
     Text(String),
     List(Vec<Rc<Marked>>),
-    Map(Vec<(Rc<Marked>, Rc<Marked>)>),
+    Map(Entries),
+}
+
+/// A mapping's entries in their order.
+#[derive(Debug)]
+pub(super) struct Entries {
+    list: Vec<(Rc<Marked>, Rc<Marked>)>,
+    /// The first entry of each key, where there are so many that looking through them takes long: services, say.
+    first: Option<BTreeMap<String, usize>>,
 }
 
 /// Lists and mappings within each other: beyond that the reader of Compose files has refused the text.
@@ -95,7 +104,7 @@ impl Builder {
                 let value = if is_map {
                     let mut items = items.into_iter();
                     let pairs = std::iter::from_fn(|| Some((items.next()?, items.next()?)));
-                    Value::Map(pairs.collect())
+                    Value::Map(Entries::new(pairs.collect()))
                 } else {
                     Value::List(items)
                 };
@@ -122,6 +131,32 @@ impl Builder {
     }
 }
 
+impl Entries {
+    /// More than this have an index.
+    const FEW: usize = 16;
+
+    fn new(list: Vec<(Rc<Marked>, Rc<Marked>)>) -> Self {
+        let index = || {
+            let keys = list.iter().enumerate().rev();
+            keys.filter_map(|(at, (key, _))| Some((key.text()?.to_owned(), at))).collect()
+        };
+        let first = (list.len() > Self::FEW).then(index);
+        Self { list, first }
+    }
+
+    fn iter(&self) -> std::slice::Iter<'_, (Rc<Marked>, Rc<Marked>)> {
+        self.list.iter()
+    }
+
+    /// The first entry of a key.
+    fn get(&self, key: &str) -> Option<&(Rc<Marked>, Rc<Marked>)> {
+        match &self.first {
+            Some(first) => self.list.get(*first.get(key)?),
+            None => self.iter().find(|(name, _)| name.text() == Some(key)),
+        }
+    }
+}
+
 impl Marked {
     pub(super) fn text(&self) -> Option<&str> {
         match &self.value {
@@ -141,8 +176,7 @@ impl Marked {
 
     fn entry_within(&self, key: &str, merges: usize) -> Option<(&Rc<Self>, &Rc<Self>)> {
         let Value::Map(entries) = &self.value else { return None };
-        let own = entries.iter().find(|(name, _)| name.text() == Some(key));
-        if let Some((name, value)) = own {
+        if let Some((name, value)) = entries.get(key) {
             return Some((name, value));
         }
         let left = merges.checked_sub(1)?;

@@ -8,6 +8,7 @@ use portolan_container::{Container, LabelPlace, Part};
 
 use super::marked::{self, Marked, Value, align};
 use super::quadlet::Assignment;
+use super::text::Text;
 use super::{MAX_COMPOSE, Source, read_bounded};
 
 /// Where the labels of a text's containers stand in it, and in the files that it names.
@@ -18,7 +19,7 @@ pub struct Places {
     kind: Source,
     /// The file, as it was named; none for standard input.
     path: Option<PathBuf>,
-    text: Rc<str>,
+    text: Rc<Text>,
     /// Labels of a quadlet unit.
     assignments: BTreeMap<String, Assignment>,
     files: RefCell<BTreeMap<PathBuf, Option<Rc<File>>>>,
@@ -30,7 +31,7 @@ pub struct Location {
     /// The file, as it was named or as the file that names it does; none for standard input.
     pub path: Option<PathBuf>,
     /// The file's text.
-    pub text: Rc<str>,
+    pub text: Rc<Text>,
     /// From which byte to which.
     pub bytes: Range<usize>,
 }
@@ -38,10 +39,7 @@ pub struct Location {
 impl Location {
     /// The line, from one, and the character in it, from one.
     pub fn line_and_column(&self) -> (usize, usize) {
-        let before = self.text.get(..self.bytes.start).unwrap_or(&self.text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
-        (before.matches('\n').count() + 1, column)
+        self.text.line_and_column(self.bytes.start)
     }
 }
 
@@ -49,7 +47,7 @@ impl Location {
 #[derive(Debug)]
 struct File {
     path: Option<PathBuf>,
-    text: Rc<str>,
+    text: Rc<Text>,
     documents: Vec<Rc<Marked>>,
 }
 
@@ -65,7 +63,13 @@ const LONGEST_CHAIN: usize = 32;
 impl Places {
     pub(super) fn new(kind: Source, path: Option<&Path>, text: &str) -> Self {
         let path = path.map(Path::to_owned);
-        Self { kind, path, text: text.into(), assignments: BTreeMap::new(), files: RefCell::default() }
+        Self {
+            kind,
+            path,
+            text: Rc::new(text.into()),
+            assignments: BTreeMap::new(),
+            files: RefCell::default(),
+        }
     }
 
     pub(super) fn of_quadlet(
@@ -175,7 +179,7 @@ impl Places {
             Some(Rc::new(File { path, text, documents }))
         };
         let file = self.files.borrow_mut().entry(PathBuf::new()).or_insert_with(read).clone();
-        file.unwrap_or_else(|| Rc::new(File { path: None, text: "".into(), documents: Vec::new() }))
+        file.unwrap_or_else(|| Rc::new(File { path: None, text: Rc::new("".into()), documents: Vec::new() }))
     }
 
     /// A file that another names.
@@ -183,7 +187,7 @@ impl Places {
         let directory = file.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
         let path = directory.join(name);
         let read = || {
-            let text: Rc<str> = read_bounded(&path, MAX_COMPOSE).ok()?.into();
+            let text = Rc::new(Text::from(read_bounded(&path, MAX_COMPOSE).ok()?));
             let documents = marked::parse(&text);
             Some(Rc::new(File { path: Some(path.clone()), text, documents }))
         };
