@@ -6,7 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use data_encoding::HEXLOWER;
-use portolan_jupyterhub::{ApiRoute, EntryPoint, Frame, RouteSpec, Setting, StaticConfiguration, Table};
+use portolan_jupyterhub::{
+    ApiRoute, EntryPoint, ErrorPages, Frame, RouteSpec, Setting, StaticConfiguration, Table,
+};
 use portolan_program::{logging, report};
 use portolan_settings::LogLevel;
 use portolan_traefik::{Document, plain_text};
@@ -49,7 +51,7 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     let setting = Setting {
         entry_points: vec![options.entry_point.clone()],
         host_routing: options.host_routing,
-        error_pages: frame.fallback.is_some(),
+        error_pages: frame.error_pages,
         backend_tls: frame.backend_tls.is_some(),
     };
     let (metrics_path, secret) = (frame.metrics_path(), frame.secret.clone());
@@ -189,13 +191,21 @@ fn frame(options: &Options, fallback: Option<&Listener>) -> anyhow::Result<Frame
     let mut secret = [0; 16];
     getrandom::fill(&mut secret).context("the system has no random numbers")?;
     let text = |path: &Path| path.to_string_lossy().into_owned();
+    let fallback = fallback.and_then(Listener::address).map(|address| format!("http://{address}"));
+    let error_pages = match fallback {
+        None => ErrorPages::Traefik,
+        // The Traefik that we start has no routes but ours.
+        Some(_) if options.traefik.is_some() => ErrorPages::AboveAll,
+        Some(_) => ErrorPages::EachRoute,
+    };
     Ok(Frame {
         entry_points: vec![options.entry_point.clone()],
         api_entry_point: options.api_entry_point.clone(),
         secret: HEXLOWER.encode(&secret),
         metrics: options.traefik_metrics,
         api: options.api_user.clone().map(|user| ApiRoute { user }),
-        fallback: fallback.and_then(Listener::address).map(|address| format!("http://{address}")),
+        fallback,
+        error_pages,
         default_certificate: match &options.default_certificate {
             DefaultCertificate::Files(pair) => Some((text(&pair.certificate), text(&pair.key))),
             DefaultCertificate::Unknown => Some(certificate::unknown()?),

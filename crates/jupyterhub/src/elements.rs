@@ -2,7 +2,7 @@ use portolan_routes::Section;
 use portolan_routes::model::{AddPrefix, LoadBalancer, Middleware, Router, Server, Service};
 use portolan_traefik::{Document, Error};
 
-use crate::frame::{BACKEND_TRANSPORT, ERRORS_MIDDLEWARE};
+use crate::frame::{ABOVE_ALL, BACKEND_TRANSPORT, ERRORS_MIDDLEWARE};
 use crate::{Route, RouteSpec, element_name, rule};
 
 /// What all routes have in common.
@@ -12,10 +12,23 @@ pub struct Setting {
     pub entry_points: Vec<String>,
     /// Whether the first part of each path is a host.
     pub host_routing: bool,
-    /// Whether the page for a dead server is ours, from the service of the [`Frame`](crate::Frame).
-    pub error_pages: bool,
+    /// Where the page for a dead server comes from.
+    pub error_pages: ErrorPages,
     /// Whether servers are spoken to by the TLS of the [`Frame`](crate::Frame).
     pub backend_tls: bool,
+}
+
+/// Where the page for a dead server comes from, and so what each route costs Traefik to load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorPages {
+    /// From Traefik itself.
+    Traefik,
+    /// From the service of the [`Frame`](crate::Frame), by a middleware of each route, which Traefik (3.7) makes anew for each: a
+    /// third of the time that it takes to load a file.
+    EachRoute,
+    /// From the same by a router above all routes, where that middleware is made once. No router of others comes between, so that
+    /// others' may not be on the same entry points.
+    AboveAll,
 }
 
 /// How Traefik proves itself to the servers of users, and what it asks of them.
@@ -33,10 +46,10 @@ pub struct BackendTls {
 /// route, takes all that away. True if the text has changed.
 ///
 /// ```
-/// use portolan_jupyterhub::{Instant, Route, RouteSpec, Setting, Target, elements};
+/// use portolan_jupyterhub::{ErrorPages, Instant, Route, RouteSpec, Setting, Target, elements};
 /// use portolan_traefik::{Document, Format};
 ///
-/// let setting = Setting { entry_points: vec!["http".into()], host_routing: false, error_pages: false, backend_tls: false };
+/// let setting = Setting { entry_points: vec!["http".into()], host_routing: false, error_pages: ErrorPages::Traefik, backend_tls: false };
 /// let target = Target::parse("http://127.0.0.1:40001")?;
 /// let route = Route { target, data: Default::default(), last_activity: Instant::parse("2026-01-31")? };
 /// let spec = RouteSpec::from_decoded("/user/zoe");
@@ -86,13 +99,15 @@ fn draw(
         }
         None => document.remove(Section::HttpMiddlewares, name),
     };
-    if setting.error_pages {
+    if setting.error_pages == ErrorPages::EachRoute {
         // The first in the list is the outermost, and the page is one of our own path.
         middlewares.insert(0, ERRORS_MIDDLEWARE.to_owned());
     }
     let rule = rule(spec, setting.host_routing);
+    let is_below = setting.error_pages == ErrorPages::AboveAll;
     let router = Router {
-        entry_points: Some(setting.entry_points.clone()),
+        entry_points: (!is_below).then(|| setting.entry_points.clone()),
+        parent_refs: is_below.then(|| vec![ABOVE_ALL.to_owned()]),
         rule: Some(rule.text),
         priority: Some(rule.priority),
         service: Some(name.to_owned()),
@@ -144,7 +159,7 @@ mod tests {
         Setting {
             entry_points: vec!["https".to_owned()],
             host_routing: true,
-            error_pages: true,
+            error_pages: ErrorPages::EachRoute,
             backend_tls: true,
         }
     }
@@ -168,6 +183,28 @@ url = "https://127.0.0.1:1"
 prefix = "/p"
 "#;
         assert_eq!(text("/h/a", "https://127.0.0.1:1/p", &setting()), expected);
+    }
+
+    #[test]
+    fn a_route_below_the_router_above_all() {
+        let setting = Setting {
+            error_pages: ErrorPages::AboveAll,
+            host_routing: false,
+            backend_tls: false,
+            ..setting()
+        };
+        let expected = r#"[http.routers.hub_a]
+service = "hub_a"
+rule = "Path(`/a`) || PathPrefix(`/a/`)"
+parentRefs = ["portolan-all"]
+priority = 12
+
+[http.services.hub_a.loadBalancer]
+
+[[http.services.hub_a.loadBalancer.servers]]
+url = "http://127.0.0.1:1"
+"#;
+        assert_eq!(text("/a", "http://127.0.0.1:1", &setting), expected);
     }
 
     #[test]

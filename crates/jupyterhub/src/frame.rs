@@ -5,12 +5,16 @@ use portolan_routes::model::{
 };
 use portolan_traefik::{Document, Error};
 
-use crate::{BackendTls, Rule};
+use crate::{BackendTls, ErrorPages, Rule};
 
 /// The middleware of routes whose server does not answer.
 pub(crate) const ERRORS_MIDDLEWARE: &str = "portolan-errors";
 /// How servers are spoken to by TLS.
 pub(crate) const BACKEND_TRANSPORT: &str = "portolan-backend";
+/// The router that all routes are below, where there is one.
+pub(crate) const ABOVE_ALL: &str = "portolan-all";
+/// The rule that every request fits.
+const EVERYTHING: &str = "PathPrefix(`/`)";
 const MARKER: &str = "portolan-marker";
 const METRICS: &str = "portolan-metrics";
 const API: &str = "portolan-api";
@@ -34,6 +38,8 @@ pub struct Frame {
     pub api: Option<ApiRoute>,
     /// Our own server of error pages, such as `http://127.0.0.1:40001`.
     pub fallback: Option<String>,
+    /// Which routes ask it: those of the [`Setting`](crate::Setting) must be told the same.
+    pub error_pages: ErrorPages,
     /// The certificate for all names that have no other, each as a file or as its text. Without one Traefik (3.7) makes an RSA
     /// key for each change of the file, which takes it 60 ms.
     pub default_certificate: Option<(String, String)>,
@@ -140,7 +146,14 @@ impl Frame {
             service: Some(FALLBACK.to_owned()),
             ..Router::default()
         };
-        document.set(Section::HttpRouters, FALLBACK, &router("PathPrefix(`/`)", 1))?;
+        let mut rest = router(EVERYTHING, 1);
+        if self.error_pages == ErrorPages::AboveAll {
+            let middlewares = Some(vec![ERRORS_MIDDLEWARE.to_owned()]);
+            let above = Router { service: None, middlewares, ..rest.clone() };
+            document.set(Section::HttpRouters, ABOVE_ALL, &above)?;
+            rest = Router { entry_points: None, parent_refs: Some(vec![ABOVE_ALL.to_owned()]), ..rest };
+        }
+        document.set(Section::HttpRouters, FALLBACK, &rest)?;
         document.set(Section::HttpRouters, HEALTH, &router("Path(`/_chp_healthz`)", Rule::HIGHEST))?;
         let servers = vec![Server { url: Some(url.to_owned()), ..Server::default() }];
         let balancer = LoadBalancer { servers: Some(servers), ..LoadBalancer::default() };
@@ -173,6 +186,7 @@ mod tests {
             metrics: true,
             api: Some(ApiRoute { user: "hub:$2b$x".to_owned() }),
             fallback: Some("http://127.0.0.1:1".to_owned()),
+            error_pages: ErrorPages::EachRoute,
             default_certificate: Some(("/c".to_owned(), "/k".to_owned())),
             backend_tls: Some(BackendTls { ca: Some("/ca".to_owned()), certificate: None, insecure: true }),
         }
@@ -186,6 +200,29 @@ mod tests {
         frame().mark(&mut document, 7).expect("can be written");
         assert_eq!(document.text(), before.replace("Path(`/s3/0`)", "Path(`/s3/7`)"));
         assert_eq!(marker_path("s3", 7), "/s3/7");
+    }
+
+    #[test]
+    fn the_router_above_all_asks_for_error_pages() {
+        let mut document = Document::new(Format::Toml);
+        let frame = Frame { error_pages: ErrorPages::AboveAll, ..frame() };
+        frame.draw(&mut document).expect("can be written");
+        let text = document.text();
+        let above = r#"[http.routers.portolan-all]
+entryPoints = ["http"]
+middlewares = ["portolan-errors"]
+rule = "PathPrefix(`/`)"
+priority = 1
+"#;
+        let rest = r#"[http.routers.portolan-fallback]
+service = "portolan-fallback"
+rule = "PathPrefix(`/`)"
+parentRefs = ["portolan-all"]
+priority = 1
+"#;
+        for part in [above, rest] {
+            assert!(text.contains(part), "{part} is not in\n{text}");
+        }
     }
 
     #[test]

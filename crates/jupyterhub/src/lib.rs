@@ -20,7 +20,7 @@ mod target;
 
 pub use answer::Answer;
 pub use counters::{Counters, Operation};
-pub use elements::{BackendTls, Setting, elements};
+pub use elements::{BackendTls, ErrorPages, Setting, elements};
 pub use error::Error;
 pub use frame::{ApiRoute, Frame, marker_path};
 pub use instant::Instant;
