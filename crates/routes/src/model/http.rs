@@ -15,14 +15,21 @@ model! {
 
     /// Which requests go to which service, and through what.
     Router "*dynamic.Router" {
+        /// The entry points that it listens at; without it, all that Traefik gives to routers by default. For example `web, websecure`.
         entry_points: List,
+        /// What requests pass on their way, in this order. For example `basicauth, compress`.
         middlewares: List,
+        /// The service that gets the requests; may be left out where the container has only one. For example `web`.
         service: String,
+        /// Which requests are meant; without it, the default rule. For example ``Host(`web.example.com`) && PathPrefix(`/app`)``.
         rule: String,
         #[serde(with = "portolan_labels::unlabelled")]
         parent_refs: List,
+        /// Deprecated: whether the rule is written as Traefik 2 or 3 has it; write it as Traefik 3 does. For example `v3`.
         rule_syntax: String,
+        /// Which router is asked first, the greater number before the lesser; without it, the length of the rule. For example `42`.
         priority: i64,
+        /// Whether it takes TLS connections, and only those. For example `true`.
         #[serde(with = "portolan_labels::allow_empty")]
         tls: RouterTls,
         observability: Observability,
@@ -34,7 +41,9 @@ model! {
 
     /// That a router takes TLS connections, and with what.
     RouterTls "*dynamic.RouterTLSConfig" {
+        /// The set of TLS options that connections must meet. For example `modern@file`.
         options: String,
+        /// The resolver that gets the certificate. For example `letsencrypt`.
         cert_resolver: String,
         #[serde(with = "portolan_labels::structs")]
         domains: Vec<Domain>,
@@ -44,12 +53,16 @@ model! {
 
     /// What of a router's requests is logged, counted and traced.
     Observability "*dynamic.RouterObservabilityConfig" {
+        /// Whether its requests are logged. For example `false`.
         #[serde(with = "portolan_labels::pointer")]
         access_logs: bool,
+        /// Whether its requests are counted. For example `false`.
         #[serde(with = "portolan_labels::pointer")]
         metrics: bool,
+        /// Whether its requests are traced. For example `false`.
         #[serde(with = "portolan_labels::pointer")]
         tracing: bool,
+        /// How much of a request is traced: `minimal` or `detailed`. For example `detailed`.
         trace_verbosity: String,
         #[serde(with = "portolan_labels::unlabelled")]
         metadata: Internal,

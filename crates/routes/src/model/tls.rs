@@ -52,13 +52,16 @@ model! {
 
     /// A default certificate that a resolver gets.
     GeneratedCert "*tls.GeneratedCert" {
+        /// The resolver that gets the default certificate. For example `letsencrypt`.
         resolver: String,
         domain: Domain,
     }
 
     /// A name and the further names of one certificate.
     Domain "*types.Domain" {
+        /// The name that the certificate is for. For example `example.com`.
         main: String,
+        /// Further names of the same certificate. For example `www.example.com, *.example.com`.
         sans: List,
     }
 
