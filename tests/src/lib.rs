@@ -12,6 +12,7 @@ mod hub;
 mod hub_proxy;
 mod image;
 mod log;
+mod machine;
 mod namespace;
 pub mod netns;
 mod network;
@@ -39,6 +40,7 @@ pub use hub::{Hub, hub};
 pub use hub_proxy::{HubProxy, add, add_once, api, hub_proxy_with};
 pub use image::IMAGE;
 pub use log::Log;
+pub use machine::{Machine, MachineKind};
 pub use namespace::{NetworkNamespace, free_port};
 pub use network::Network;
 pub use podman::{

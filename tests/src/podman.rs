@@ -29,7 +29,7 @@ pub struct Podman {
 }
 
 /// What is set for all Podmans here: what a machine without systemd and without its privileges allows.
-const CONTAINERS_CONF: &str = r#"
+pub(crate) const CONTAINERS_CONF: &str = r#"
 [containers]
 default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
 [engine]

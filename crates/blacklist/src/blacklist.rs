@@ -1,9 +1,6 @@
-use portolan_container::{Code, Container, Diagnostic};
+use portolan_container::{Container, Diagnostic};
 
-use crate::{Reason, Verdict, explicit, known, pattern};
-
-/// The finding about a container that the blacklist keeps off the proxy.
-pub const BLACKLISTED: Code = Code("blacklisted");
+use crate::{BLACKLISTED, Reason, Verdict, explicit, known, pattern};
 
 /// What the settings say of the blacklist.
 #[derive(Clone, Debug, PartialEq, Eq)]

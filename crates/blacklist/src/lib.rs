@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod blacklist;
+mod codes;
 mod explicit;
 mod known;
 mod pattern;
 mod verdict;
 
-pub use blacklist::{BLACKLISTED, Blacklist, Rules};
+pub use blacklist::{Blacklist, Rules};
+pub use codes::BLACKLISTED;
 pub use verdict::{Reason, Verdict};

@@ -22,8 +22,8 @@ use std::ops::Range;
 use crate::diagnostics::{LabelError, Phase};
 use crate::{BAD_KEY, MISPLACED_VALUE};
 
+pub use crate::codes::SHORTCUT_CONFLICT;
 pub use fields::Fields;
-pub use shortcut::SHORTCUT_CONFLICT;
 pub use value::{Content, Value};
 
 use layer::Layer;

@@ -2,15 +2,6 @@ use std::ops::Range;
 
 use portolan_container::{Code, Diagnostic, LabelPlace};
 
-/// A key that is no path of names: an empty name, a bracket in the wrong place, a root in upper case.
-pub const BAD_KEY: Code = Code("bad-key");
-/// A name that Traefik's configuration does not have at that place.
-pub const UNKNOWN_FIELD: Code = Code("unknown-field");
-/// A value where names must follow, or names below something that takes a value.
-pub const MISPLACED_VALUE: Code = Code("misplaced-value");
-/// A value that is not of its field's type: no boolean, no integer, no duration.
-pub const BAD_VALUE: Code = Code("bad-value");
-
 /// One error in the labels of a container, with its place.
 ///
 /// `message` is Traefik's own text (3.7), so that it can be searched for; which label is meant says `place`, which

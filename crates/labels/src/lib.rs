@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod aliased;
+mod codes;
 mod decode;
 mod diagnostics;
 mod duration;
@@ -12,8 +13,9 @@ mod raw;
 mod suggest;
 mod tree;
 
+pub use codes::{BAD_KEY, BAD_VALUE, MISPLACED_VALUE, UNKNOWN_FIELD};
 pub use decode::{Decoded, decode};
-pub use diagnostics::{BAD_KEY, BAD_VALUE, LabelError, MISPLACED_VALUE, Phase, UNKNOWN_FIELD};
+pub use diagnostics::{LabelError, Phase};
 pub use duration::{Duration, DurationError};
 pub use fold::{eq_fold, has_prefix_fold};
 pub use marker::{

@@ -3,21 +3,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use nix::errno::Errno;
-use portolan_container::{Attachment, Code, Container, Diagnostic};
+use portolan_container::{Attachment, Container, Diagnostic};
 
 use crate::carry_out::{Done, OnError, Outcome, carry_out};
+use crate::codes::{FAILED, NO_ENTRY};
 use crate::plan::{Allow, Place, Plan, Step, plan};
 use crate::{
     Answer, Error, Exit, Home, Inside, Kind, Namespace, Part, Request, Socket, State, host_namespace,
 };
-
-/// The kernel refused what a label asks for: the address is taken, the gateway is on no network of the container, and so on.
-///
-/// The message has the kernel's own words. What else the container asks for is done, unless `network.onError` says `rollback`.
-pub const FAILED: Code = Code("network-failed");
-
-/// A container's network namespace, or the host's, cannot be entered: nothing of what its labels ask for there is done.
-pub const NO_ENTRY: Code = Code("network-no-entry");
 
 /// How a container's labels are carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,23 +2,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use netlink_packet_route::AddressFamily;
-use portolan_container::{Code, Diagnostic, LabelPlace};
+use portolan_container::{Diagnostic, LabelPlace};
 
+use crate::codes::{IGNORED, STRING, UNKNOWN, VARIABLE};
 use crate::{Context, Dialect, Names, Object, Parsed, Refusal, parse, variables};
-
-/// A string in a label `docker-events.*` that cannot be carried out: it is not of the language of `ip`.
-///
-/// It is left out, and what else the container asks for is done. The words are those of `ip`, so that they can be looked up.
-pub const STRING: Code = Code("network-string");
-
-/// A variable in `docker-events.host-route` that has no value, or one that is not a single word.
-pub const VARIABLE: Code = Code("network-variable");
-
-/// A label below `docker-events.` that nobody reads.
-pub const UNKNOWN: Code = Code("network-unknown-label");
-
-/// Something in a string that `ip` would warn of and ignore.
-pub const IGNORED: Code = Code("network-ignored");
 
 /// What comes before the kind in a label's key.
 const PREFIX: &str = "docker-events.";
@@ -237,6 +224,8 @@ fn unknown(labels: &BTreeMap<String, String>) -> Vec<Diagnostic> {
 
 #[cfg(test)]
 mod tests {
+    use portolan_container::Code;
+
     use super::*;
 
     fn read(labels: &[(&str, &str)]) -> (Vec<Part>, Vec<Diagnostic>) {

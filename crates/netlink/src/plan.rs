@@ -8,7 +8,7 @@ pub(crate) mod rule;
 mod trial;
 pub(crate) mod way;
 
-pub use danger::{Allow, DANGER, Danger};
+pub use danger::{Allow, Danger};
 
 use netlink_packet_core::Parseable;
 use netlink_packet_route::address::AddressMessage;

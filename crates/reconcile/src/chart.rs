@@ -1,15 +1,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use portolan_container::{Code, Container, Diagnostic};
+use portolan_container::{Container, Diagnostic};
 use portolan_routes::{Merged, Name, Section};
 use portolan_traefik::{Document, Format, Marker};
 
 use crate::news::{self, News};
 use crate::world::Effects;
-use crate::{ContainerKey, Policy, World};
-
-/// A router, service or other element that Traefik's files cannot carry as it is meant: it is left out.
-pub const CANNOT_CARRY: Code = Code("cannot-carry");
+use crate::{CANNOT_CARRY, ContainerKey, Policy, World};
 
 /// A world and the document that it comes to, kept in step element by element.
 #[derive(Debug)]

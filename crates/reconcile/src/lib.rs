@@ -2,6 +2,7 @@
 
 mod backoff;
 mod chart;
+mod codes;
 mod event;
 mod explain;
 mod follow;
@@ -17,7 +18,8 @@ mod sink;
 mod world;
 
 pub use backoff::Backoff;
-pub use chart::{CANNOT_CARRY, Chart, Told};
+pub use chart::{Chart, Told};
+pub use codes::CANNOT_CARRY;
 pub use event::{Command, Event, Status};
 pub use explain::{Explained, Explanation, Reason, explain};
 pub use follow::follow;

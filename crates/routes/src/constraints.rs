@@ -8,14 +8,12 @@ mod token;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use portolan_container::{Code, Diagnostic};
+use portolan_container::Diagnostic;
 use regex::Regex;
 use thiserror::Error;
 
 use self::expression::{Call, Expression, ExpressionError};
-
-/// The finding that a regular expression in a constraint is invalid, so that it matches nothing.
-pub const INVALID_CONSTRAINT_REGEX: Code = Code("invalid-constraint-regex");
+use crate::codes::INVALID_CONSTRAINT_REGEX;
 
 /// A test of a container's labels, such as ``Label(`tier`, `web`) && !LabelRegex(`stage`, `^dev`)``.
 ///

@@ -1,11 +1,9 @@
-use portolan_container::{Code, LabelPlace};
+use portolan_container::LabelPlace;
 
 use super::value::{Content, Value, words};
 use super::{Grammar, Label, Selection};
+use crate::codes::SHORTCUT_CONFLICT;
 use crate::diagnostics::{LabelError, Phase};
-
-/// A label that gives a field of each alias, beside another that gives the same field of one.
-pub const SHORTCUT_CONFLICT: Code = Code("shortcut-conflict");
 
 /// Gives each alias its item of every list. A list whose field another label gives is told and left out.
 pub(super) fn expand<'a>(

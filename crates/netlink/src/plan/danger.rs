@@ -1,14 +1,10 @@
 use netlink_packet_route::route::RouteMessage;
 use netlink_packet_route::rule::RuleMessage;
-use portolan_container::{Code, Diagnostic};
+use portolan_container::Diagnostic;
 
 use super::{Place, route, rule};
+use crate::codes::DANGER;
 use crate::{Action, Kind, Part, RouteVerb, RuleVerb, State};
-
-/// A string in a label that would do more harm than one container may, and is not carried out.
-///
-/// It would take away what everything in the namespace needs, or change the host from a label that is for the container.
-pub const DANGER: Code = Code("network-danger");
 
 /// The dangers that the settings allow labels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

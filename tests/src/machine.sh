@@ -1,0 +1,47 @@
+# Shows this machine's files where nothing of what is written is kept: `machine.sh DIRECTORY REPOSITORY PROGRAMS HUB ENGINE...`, in a
+# mount namespace of its own. DIRECTORY is on a disk, PROGRAMS has what was built, HUB is a Python environment with a JupyterHub or
+# empty; ENGINE is the program that runs there in the end.
+set -eu
+directory=$1 repository=$2 programs=$3 hub=$4
+shift 4
+
+mkdir "$directory"/{machine,docker,containers}
+mount -t tmpfs tmpfs "$directory/machine"
+mkdir "$directory"/machine/{upper,work,root}
+mount -t overlay overlay -o "lowerdir=/,upperdir=$directory/machine/upper,workdir=$directory/machine/work" "$directory/machine/root"
+root=$directory/machine/root
+
+for path in proc sys dev; do
+    mount --rbind "/$path" "$root/$path"
+done
+for path in run tmp srv root; do
+    mount -t tmpfs tmpfs "$root/$path"
+done
+# Nothing of the machine's own engines: neither their containers nor their settings.
+rm -rf "$root"/etc/{docker,containers,portolan,traefik} "$root"/usr/local/bin/{docker-watcher,podman-hook,jupyterhub-proxy}
+mkdir -p "$root"/var/lib/{docker,containers} "$root/etc/containers" "$root/usr/local/bin" "$root/old"
+mount --bind "$directory/docker" "$root/var/lib/docker"
+mount --bind "$directory/containers" "$root/var/lib/containers"
+cp "$directory/containers.conf" "$root/etc/containers/containers.conf"
+cp "$directory/policy.json" "$root/etc/containers/policy.json"
+
+# A clone in which the programs are built.
+mkdir -p "$root/root/portolan/target/release"
+for part in examples docs bins; do
+    mkdir "$root/root/portolan/$part"
+    mount --bind "$repository/$part" "$root/root/portolan/$part"
+done
+cp "$programs"/{docker-watcher,podman-hook,jupyterhub-proxy} "$root/root/portolan/target/release/"
+if [ -n "$hub" ]; then
+    mkdir "$root/root/portolan/hub"
+    mount --bind "$hub" "$root/root/portolan/hub"
+fi
+# Who reads here is root.
+printf '#!/bin/sh\nexec "$@"\n' >"$root/usr/local/bin/sudo"
+chmod 755 "$root/usr/local/bin/sudo"
+
+cd "$root"
+pivot_root . old
+umount --lazy old
+touch /run/machine
+exec env --ignore-environment PATH=/usr/bin:/usr/sbin:/bin:/sbin:/usr/local/bin HOME=/root "$@"
