@@ -3,11 +3,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::systemd::UNIT_DIRECTORY;
+/// Where systemd looks for units of the machine's administrator.
+pub(crate) const UNIT_DIRECTORY: &str = "/etc/systemd/system";
 
 /// Reads the labels on containers and writes the files that Traefik's file provider loads.
 #[derive(Debug, Parser)]
-#[command(version, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(name = "docker-watcher", version, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -68,6 +69,26 @@ pub(crate) enum Command {
     ///
     /// Settings, scripts and the files for Traefik stay.
     Uninstall(UninstallArguments),
+    /// Print what completes command lines of this program in a shell
+    ///
+    /// For bash, `source <(docker-watcher completions bash)` in `~/.bashrc`, or the text as a file `docker-watcher` in
+    /// `/usr/share/bash-completion/completions`; for zsh as `_docker-watcher` in a directory of `$fpath`; for fish as
+    /// `docker-watcher.fish` in `~/.config/fish/completions`.
+    Completions(CompletionsArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArguments {
+    /// The shell
+    pub(crate) shell: Shell,
+}
+
+/// A shell that completes command lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Zsh,
+    Fish,
 }
 
 #[derive(Clone, Debug, Args)]

@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Command::Agent(arguments) => commands::agent::run(&arguments),
         Command::Install(arguments) => commands::install::run(&arguments),
         Command::Uninstall(arguments) => commands::uninstall::run(&arguments),
+        Command::Completions(arguments) => commands::completions::run(&arguments),
     };
     match result {
         Ok(code) => code,

@@ -3,8 +3,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
 
-/// Where administrators' units stand.
-pub(crate) const UNIT_DIRECTORY: &str = "/etc/systemd/system";
+use crate::cli::UNIT_DIRECTORY;
 
 /// Where systemd looks for units; one that is written elsewhere it doesn't find.
 const KNOWN: &[&str] = &[UNIT_DIRECTORY, "/run/systemd/system", "/usr/local/lib/systemd/system"];

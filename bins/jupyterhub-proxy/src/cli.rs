@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 /// A JupyterHub's proxy: the API of configurable-http-proxy in front of Traefik's file provider
 ///
@@ -10,8 +10,15 @@ use clap::{ArgAction, Args, Parser, ValueEnum};
 ///
 /// SIGTERM and SIGINT end it. Exit codes: 0 done, 2 could not run.
 #[derive(Debug, Parser)]
-#[command(version, disable_help_subcommand = true)]
+#[command(
+    name = "jupyterhub-proxy",
+    version,
+    disable_help_subcommand = true,
+    args_conflicts_with_subcommands = true
+)]
 pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
     /// Host routing: the first part of each route's path is a host
     #[arg(long)]
     pub(crate) host_routing: bool,
@@ -43,6 +50,27 @@ pub(crate) struct Cli {
     pub(crate) acme: Acme,
     #[command(flatten)]
     pub(crate) refused: Refused,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+pub(crate) enum Command {
+    /// Print what completes command lines of this program in a shell
+    ///
+    /// For bash, `source <(jupyterhub-proxy completions bash)` in `~/.bashrc`, or the text as a file `jupyterhub-proxy` in
+    /// `/usr/share/bash-completion/completions`; for zsh as `_jupyterhub-proxy` in a directory of `$fpath`; for fish as
+    /// `jupyterhub-proxy.fish` in `~/.config/fish/completions`.
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// A shell that completes command lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Zsh,
+    Fish,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

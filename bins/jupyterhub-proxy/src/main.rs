@@ -5,6 +5,7 @@ mod api;
 mod certificate;
 mod cli;
 mod client;
+mod completions;
 mod fallback;
 mod files;
 mod hub;
@@ -30,7 +31,11 @@ fn main() -> ExitCode {
     let result = if arguments.nth(1).is_some_and(|first| first == orphan::WORD) {
         orphan::become_traefik(arguments)
     } else {
-        options::Options::new(cli::Cli::parse()).and_then(run::run)
+        let cli = cli::Cli::parse();
+        match cli.command {
+            Some(cli::Command::Completions { shell }) => completions::print(shell),
+            None => options::Options::new(cli).and_then(run::run),
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 ///
 /// Without a command it is the hook: it reads a container's state from standard input, as a runtime gives it.
 #[derive(Debug, Parser)]
-#[command(version, disable_help_subcommand = true)]
+#[command(name = "podman-hook", version, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -24,6 +24,12 @@ pub(crate) enum Command {
     Sync,
     /// Tell which containers are known, and what last went wrong
     Status(StatusArguments),
+    /// Print what completes command lines of this program in a shell
+    ///
+    /// For bash, `source <(podman-hook completions bash)` in `~/.bashrc`, or the text as a file `podman-hook` in
+    /// `/usr/share/bash-completion/completions`; for zsh as `_podman-hook` in a directory of `$fpath`; for fish as
+    /// `podman-hook.fish` in `~/.config/fish/completions`.
+    Completions(CompletionsArguments),
     /// What the hook leaves behind
     #[command(hide = true)]
     Worker(WorkerArguments),
@@ -71,6 +77,20 @@ pub(crate) enum StatusFormat {
     Text,
     /// JSON for programs
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArguments {
+    /// The shell
+    pub(crate) shell: Shell,
+}
+
+/// A shell that completes command lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Zsh,
+    Fish,
 }
 
 #[derive(Debug, Args)]

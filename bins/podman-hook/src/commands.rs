@@ -1,5 +1,6 @@
 //! One module a command.
 
+pub(crate) mod completions;
 pub(crate) mod install;
 pub(crate) mod status;
 pub(crate) mod sync;

@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         Command::Uninstall(arguments) => commands::uninstall::run(&arguments),
         Command::Sync => commands::sync::run(),
         Command::Status(arguments) => commands::status::run(&arguments),
+        Command::Completions(arguments) => commands::completions::run(&arguments),
     };
     match result {
         Ok(code) => code,

@@ -1,4 +1,6 @@
-//! `cargo xtask docs`: the pages that are written from the sources.
+//! `cargo xtask docs`: the pages that are written from the sources, completions for shells among them.
+
+mod command_lines;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,17 +14,29 @@ use crate::workspace;
 /// The programs whose command lines have a page each, from what they say of themselves.
 const PROGRAMS: [&str; 3] = ["docker-watcher", "jupyterhub-proxy", "podman-hook"];
 
-/// The package whose tests hold the reference of settings equal to its table, or write it.
-const SETTINGS: &str = "portolan-settings";
+/// Tests that hold pages equal to what they are made from, or with `UPDATE=1` write them: arguments of `cargo test`.
+const TESTS: [&[&str]; 3] = [
+    &["--package", "portolan-settings", "reference"],
+    &["--package", "portolan-tests", "--test", "labels", "the_page"],
+    &["--package", "portolan-tests", "--test", "pages", "pages_are_made"],
+];
 
 /// Writes the pages, or with `--check` tells which are out of date; whether all is well.
 pub(crate) fn run(options: &DocsOptions) -> Result<bool> {
+    if !options.check {
+        // First of all: the programs have them inside.
+        command_lines::write()?;
+    }
     quiet(cargo().args(["build", "--locked"]).args(PROGRAMS.map(|program| format!("--package={program}"))))?;
     if options.check {
-        let settings = quiet(cargo().args(["test", "--locked", "--package", SETTINGS, "reference"])).is_ok();
-        return Ok(commands_up_to_date()? && settings);
+        let tests =
+            TESTS.iter().filter(|test| quiet(cargo().args(["test", "--locked"]).args(**test)).is_err());
+        let stale = tests.inspect(|test| println!("`cargo test {}` fails", test.join(" "))).count();
+        return Ok(commands_up_to_date()? && stale == 0);
     }
-    start(cargo().args(["test", "--locked", "--package", SETTINGS, "reference"]).env("UPDATE", "1"))?;
+    for test in TESTS {
+        start(cargo().args(["test", "--locked"]).args(test).env("UPDATE", "1"))?;
+    }
     for program in PROGRAMS {
         let text = commands(program)?;
         let path = workspace::root().join(page(program));
@@ -33,9 +47,10 @@ pub(crate) fn run(options: &DocsOptions) -> Result<bool> {
     Ok(true)
 }
 
-/// Whether the pages of commands are what the programs, as they were built last, say of themselves; tells which are not.
+/// Whether the pages of commands are what the programs, as they were built last, say of themselves, and completions and pages for `man`
+/// what their command lines are; tells which are not.
 pub(crate) fn commands_up_to_date() -> Result<bool> {
-    let mut all = true;
+    let mut all = command_lines::up_to_date()?;
     for program in PROGRAMS {
         let found = fs::read_to_string(workspace::root().join(page(program))).unwrap_or_default();
         if found != commands(program)? {

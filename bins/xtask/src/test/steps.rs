@@ -60,7 +60,7 @@ pub(super) fn docs() -> Result<Tally> {
     run(cargo()
         .args(["doc", "--locked", "--workspace", "--no-deps"])
         .env("RUSTDOCFLAGS", "--deny warnings"))?;
-    // The settings' page is compared by that crate's tests.
+    // What is made of tables and models is compared by tests.
     if !pages::commands_up_to_date()? {
         bail!("generated pages are not up to date: `cargo xtask docs` writes them anew");
     }
