@@ -9,6 +9,8 @@ use anyhow::{Context, Result};
 pub struct Response {
     /// The status code.
     pub status: u16,
+    /// The line of the status and those of the headers, in lower case.
+    pub head: String,
     /// The body, trimmed.
     pub body: String,
 }
@@ -41,6 +43,7 @@ fn exchange(server: SocketAddr, request: &str, limit: Duration) -> Result<Respon
     let status = head.split_whitespace().nth(1).and_then(|status| status.parse().ok());
     Ok(Response {
         status: status.with_context(|| format!("no status in `{head}`"))?,
+        head: head.to_lowercase(),
         body: body.trim().to_owned(),
     })
 }

@@ -13,9 +13,11 @@ mod hub_proxy;
 mod image;
 mod log;
 mod machine;
+mod metrics;
 mod namespace;
 pub mod netns;
 mod network;
+mod openapi;
 mod podman;
 mod prerequisites;
 mod process;
@@ -41,8 +43,10 @@ pub use hub_proxy::{HubProxy, add, add_once, api, hub_proxy_with};
 pub use image::IMAGE;
 pub use log::Log;
 pub use machine::{Machine, MachineKind};
+pub use metrics::Metrics;
 pub use namespace::{NetworkNamespace, free_port};
 pub use network::Network;
+pub use openapi::OpenApi;
 pub use podman::{
     Podman, PodmanContainer, PodmanRun, PodmanScene, podman_scene, podman_scene_on, rootless_scene,
 };

@@ -1,4 +1,5 @@
 use std::ffi::OsStr;
+use std::net::SocketAddr;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -64,6 +65,16 @@ impl Watcher {
     /// Where it does not.
     pub fn status(&self) -> Result<Value> {
         Ok(serde_json::from_str(&output(&mut self.status_command(&["--format", "json"])?, b"")?)?)
+    }
+
+    /// Where it serves its status page, once it has said so.
+    ///
+    /// # Errors
+    /// Where it does not in time.
+    pub fn page(&self) -> Result<SocketAddr> {
+        let address =
+            |line: &str| line.split_once("status page at http://")?.1.split_once('/')?.0.parse().ok();
+        Ok(self.process.log.wait_for(0, PATIENCE, "where the status page is", address)?.0)
     }
 
     /// Waits until it has written its first complete file, and says so.

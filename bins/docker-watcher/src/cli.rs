@@ -101,6 +101,9 @@ pub(crate) struct RunArguments {
     /// The Unix socket at which `status` is answered; an empty text for none [default: /run/portolan/docker-watcher.sock]
     #[arg(long, value_name = "PATH")]
     pub(crate) status_socket: Option<String>,
+    /// Where the status page is served, with metrics and an API: `ADDRESS:PORT`, or a port on loopback [default: nowhere]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) status_listen: Option<String>,
     /// Change nothing: look at the containers once and print what would become of their network labels
     #[arg(long)]
     pub(crate) dry_run: bool,

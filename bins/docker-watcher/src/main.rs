@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod configure;
+mod page;
 mod status_socket;
 mod supervise;
 mod systemd;

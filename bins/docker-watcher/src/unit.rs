@@ -161,7 +161,7 @@ const NETWORK: &str = "\
 # capabilities is needed without them: see `network.enabled`, and --no-network of `docker-watcher install`.
 CapabilityBoundingSet=CAP_NET_ADMIN CAP_SYS_ADMIN CAP_SYS_PTRACE
 RestrictNamespaces=net
-# Engines are reached by Unix sockets and TCP, the kernel's tables by netlink.
+# Engines are reached by Unix sockets and TCP, by which the status page is served too, and the kernel's tables by netlink.
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
 ";
 
@@ -169,7 +169,7 @@ const NO_NETWORK: &str = "\
 # No capability. An engine behind ssh:// needs root's keys, which it may read as their owner.
 CapabilityBoundingSet=
 RestrictNamespaces=yes
-# Engines are reached by Unix sockets and TCP.
+# Engines are reached by Unix sockets and TCP, by which the status page is served too.
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
 ";
 

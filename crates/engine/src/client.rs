@@ -10,7 +10,7 @@ use futures_util::{Stream, StreamExt as _};
 use crate::endpoint::{Address, Scheme};
 use crate::transport;
 use crate::tunnel::Tunnel;
-use crate::{Endpoint, Error};
+use crate::{Endpoint, Error, Requests};
 
 /// GET requests to an engine, with answers as the bytes that it sent.
 ///
@@ -20,6 +20,7 @@ use crate::{Endpoint, Error};
 pub(crate) struct Client {
     docker: Docker,
     endpoint: Endpoint,
+    requests: Requests,
     /// Kept for as long as requests go through it.
     _tunnel: Option<Arc<Tunnel>>,
 }
@@ -28,8 +29,12 @@ impl Client {
     /// The largest answer that is read whole.
     const LIMIT: usize = 16 << 20;
 
-    /// Prepares the connection; only SSH connects already. `timeout` is for that.
-    pub(crate) async fn open(endpoint: &Endpoint, timeout: Duration) -> Result<Self, Error> {
+    /// Prepares the connection; only SSH connects already. `timeout` is for that. Each request is counted.
+    pub(crate) async fn open(
+        endpoint: &Endpoint,
+        timeout: Duration,
+        requests: &Requests,
+    ) -> Result<Self, Error> {
         // Times are bounded here, around whole answers: bollard's limit ends with an answer's first bytes, and would
         // also end the wait for the first event.
         let forever = u64::MAX;
@@ -76,7 +81,7 @@ impl Client {
                 docker
             }
         };
-        Ok(Self { docker, endpoint: endpoint.clone(), _tunnel: tunnel })
+        Ok(Self { docker, endpoint: endpoint.clone(), requests: requests.clone(), _tunnel: tunnel })
     }
 
     pub(crate) fn endpoint(&self) -> &Endpoint {
@@ -93,7 +98,9 @@ impl Client {
         let path = path.to_owned();
         // The one call of bollard that gives bytes is the export of a container, here of none that can exist; what is
         // asked for is put in its place. Paths of ours parse; one that did not would be answered 404.
+        let requests = self.requests.clone();
         let docker = self.docker.clone().with_request_modifier(move |mut request| {
+            requests.note();
             let mut parts = request.uri().clone().into_parts();
             parts.path_and_query = path.parse().ok();
             if let Ok(uri) = parts.try_into() {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::client::{Client, within};
 use crate::event::filters;
 use crate::objects::Objects;
-use crate::{Endpoint, Error, Event};
+use crate::{Endpoint, Error, Event, Requests};
 
 /// A connection to a Docker or Podman engine.
 ///
@@ -51,8 +51,20 @@ impl Engine {
     /// [`Error::Ssh`] where these fail, [`Error::UnknownAgent`] where there is no certificate for an agent, [`Error::Status`] and [`Error::Answer`] where another service answers or a proxy
     /// forbids it.
     pub async fn connect(endpoint: &Endpoint, timeout: Duration) -> Result<Self, Error> {
+        Self::connect_counting(endpoint, timeout, &Requests::default()).await
+    }
+
+    /// The same, with each request counted that is made by this connection.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub async fn connect_counting(
+        endpoint: &Endpoint,
+        timeout: Duration,
+        requests: &Requests,
+    ) -> Result<Self, Error> {
         let work = async {
-            let client = Client::open(endpoint, timeout).await?;
+            let client = Client::open(endpoint, timeout, requests).await?;
             let answer = client.get_whole("/version", timeout).await?;
             let version = serde_json::from_slice(&answer)
                 .ok()
@@ -379,7 +391,7 @@ mod tests {
     async fn silence_of_a_remote_engine_is_looked_into() {
         let engine = async |address: &str| {
             let endpoint = Endpoint::parse(address).unwrap();
-            let client = Client::open(&endpoint, Duration::ZERO).await.unwrap();
+            let client = Client::open(&endpoint, Duration::ZERO, &Requests::default()).await.unwrap();
             Engine { client, version: "1.41".to_owned() }
         };
         // Nobody listens at port 1; this spelling of loopback is one that does not count as local.

@@ -3,9 +3,10 @@
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use portolan_container::{Attachment, Container, Port, Protocol, State};
-use portolan_reconcile::{Chart, ContainerKey, Policy};
+use portolan_reconcile::{Chart, ContainerKey, Journal, Policy};
 use portolan_routes::Options;
 use portolan_traefik::{Format, Marker};
+use time::OffsetDateTime;
 
 fn main() {
     divan::main();
@@ -94,6 +95,28 @@ fn put_unchanged(bencher: Bencher<'_, '_>, containers: usize) {
     bencher
         .with_inputs(|| container(containers / 2, "app.example.com"))
         .bench_local_values(|same| chart.put(key(containers / 2), same));
+}
+
+/// What one who looks at the status page costs: the state, which the loop makes, and its text, which it does not.
+#[divan::bench(args = SIZES)]
+fn state(bencher: Bencher<'_, '_>, containers: usize) {
+    let chart = chart(containers, Format::Yaml);
+    bencher.bench_local(|| told(&chart));
+}
+
+#[divan::bench(args = SIZES)]
+fn state_as_text(bencher: Bencher<'_, '_>, containers: usize) {
+    let state = told(&chart(containers, Format::Yaml));
+    bencher.bench_local(|| serde_json::to_vec(&state).map(|text| text.len()));
+}
+
+fn told(chart: &Chart) -> portolan_reconcile::State {
+    let journal = Journal::new(vec!["unix:///var/run/docker.sock".to_owned()], OffsetDateTime::UNIX_EPOCH);
+    portolan_reconcile::State::of(
+        chart,
+        journal.report(chart, "/srv/docker-watcher.yml".as_ref()),
+        journal.history(),
+    )
 }
 
 /// What a start costs.

@@ -80,6 +80,11 @@ impl Chart {
         self.document.names()
     }
 
+    /// Whether the document has an element of this name.
+    pub fn serves(&self, name: &Name) -> bool {
+        self.document.contains(name.0, &name.1)
+    }
+
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
         self.document.is_empty()
@@ -98,6 +103,11 @@ impl Chart {
     /// The findings about names, in the order of the names: conflicts, and what a file cannot carry.
     pub fn findings_of_names(&self) -> impl Iterator<Item = (&Name, &Diagnostic)> {
         self.findings.iter()
+    }
+
+    /// The finding about this name: a conflict, or what a file cannot carry.
+    pub fn finding_of_name(&self, name: &Name) -> Option<&Diagnostic> {
+        self.findings.get(name)
     }
 
     /// The findings about the containers of this name, and about the names that they define.

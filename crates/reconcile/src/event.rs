@@ -1,8 +1,10 @@
+use std::time::Instant;
+
 use portolan_container::Container;
 use portolan_engine::Error;
 use tokio::sync::oneshot;
 
-use crate::{NetworkPolicy, Policy, Report};
+use crate::{Measures, NetworkPolicy, Policy, Report, State};
 
 /// Everything that can wake the loop.
 #[derive(Debug)]
@@ -29,6 +31,8 @@ pub enum Event {
         container: Box<Container>,
         /// What happened to it since it was last looked at, in Docker's words and in order: `start`, `connect`.
         actions: Vec<&'static str>,
+        /// When the engine told of the first of that.
+        received: Instant,
     },
     /// A container is gone.
     Removed {
@@ -38,6 +42,8 @@ pub enum Event {
         id: String,
         /// What happened to it since it was last looked at, in Docker's words and in order: `die`, `destroy`.
         actions: Vec<&'static str>,
+        /// When the engine told of the first of that.
+        received: Instant,
     },
     /// A container could not be looked at: what was known of it stays.
     Unreadable {
@@ -59,6 +65,20 @@ pub enum Event {
     Command(Command),
 }
 
+impl Event {
+    /// When an engine told of it, where it did so by itself.
+    pub(crate) fn received(&self) -> Option<Instant> {
+        match self {
+            Self::Inspected { received, .. } | Self::Removed { received, .. } => Some(*received),
+            Self::Listed { .. }
+            | Self::Started { .. }
+            | Self::Unreadable { .. }
+            | Self::Away { .. }
+            | Self::Command(_) => None,
+        }
+    }
+}
+
 /// What can be asked of a running loop.
 #[derive(Debug)]
 pub enum Command {
@@ -66,6 +86,10 @@ pub enum Command {
     Adopt(Box<Policy>, Option<Box<NetworkPolicy>>),
     /// Tell how things stand, in full: it is put together when somebody asks, and costs nothing until then.
     Report(oneshot::Sender<Report>),
+    /// Tell what the status page shows, which is put together when somebody asks too.
+    State(oneshot::Sender<Box<State>>),
+    /// Tell what is counted and measured.
+    Measures(oneshot::Sender<Box<Measures>>),
     /// Write what is due, and end.
     Stop,
 }

@@ -1,11 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::{Either, select};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use portolan_container::Container;
-use portolan_engine::{Endpoint, Engine, Error, EventKind};
+use portolan_engine::{Endpoint, Engine, Error, EventKind, Requests};
 use tokio::sync::mpsc::Sender;
 
 use crate::{Backoff, Event};
@@ -17,11 +17,17 @@ const INSPECTS: usize = 8;
 /// the engine was away.
 ///
 /// It listens before it lists, so that nothing that happens between is missed. An event costs one inspect; events of a
-/// container that is waiting to be looked at cost none. Ends when nobody listens any more.
-pub async fn follow(engine: usize, endpoint: Endpoint, timeout: Duration, events: Sender<Event>) {
+/// container that is waiting to be looked at cost none. Each request is counted. Ends when nobody listens any more.
+pub async fn follow(
+    engine: usize,
+    endpoint: Endpoint,
+    timeout: Duration,
+    events: Sender<Event>,
+    requests: Requests,
+) {
     let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(10));
     loop {
-        let error = match Engine::connect(&endpoint, timeout).await {
+        let error = match Engine::connect_counting(&endpoint, timeout, &requests).await {
             Ok(connection) => {
                 let mut follower = Follower { engine, connection, events: events.clone(), listed: false };
                 match follower.run().await {
@@ -60,7 +66,7 @@ impl Follower {
             let containers = loop {
                 match select(&mut listing, stream.next()).await {
                     Either::Left((containers, _)) => break containers?,
-                    Either::Right((Some(event), _)) => waiting.note(event?),
+                    Either::Right((Some(event), _)) => waiting.note(event?, Instant::now()),
                     Either::Right((None, _)) => return Err(ended(&self.connection)),
                 }
             };
@@ -72,27 +78,27 @@ impl Follower {
         self.listed = true;
         let mut inspects = FuturesUnordered::new();
         loop {
-            for (id, actions) in std::mem::take(&mut waiting.removed) {
-                if self.events.send(Event::Removed { engine: self.engine, id, actions }).await.is_err() {
+            for (id, happened) in std::mem::take(&mut waiting.removed) {
+                if self.events.send(removed(self.engine, id, happened)).await.is_err() {
                     return Ok(());
                 }
             }
             while inspects.len() < INSPECTS {
-                let Some((id, actions)) = waiting.next() else { break };
-                inspects.push(inspect(&self.connection, id, actions));
+                let Some((id, happened)) = waiting.next() else { break };
+                inspects.push(inspect(&self.connection, id, happened));
             }
             tokio::select! {
                 event = stream.next() => match event {
                     Some(event) => {
                         let event = event?;
                         self.foretell(&event);
-                        waiting.note(event);
+                        waiting.note(event, Instant::now());
                     }
                     None => return Err(ended(&self.connection)),
                 },
-                Some((id, actions, answer)) = inspects.next() => {
+                Some((id, happened, answer)) = inspects.next() => {
                     waiting.busy.remove(&id);
-                    if self.events.send(self.told(id, actions, answer)).await.is_err() {
+                    if self.events.send(self.told(id, happened, answer)).await.is_err() {
                         return Ok(());
                     }
                 }
@@ -113,7 +119,8 @@ impl Follower {
     /// All containers, each inspected: a listing has neither health nor the ports of the inspect.
     async fn containers(connection: &Engine) -> Result<Vec<Container>, Error> {
         let ids = connection.list().await?;
-        let inspects = ids.into_iter().map(|id| inspect(connection, id, Vec::new()));
+        let now = Instant::now();
+        let inspects = ids.into_iter().map(|id| inspect(connection, id, Happened::since(now)));
         let mut inspects = futures_util::stream::iter(inspects).buffer_unordered(INSPECTS);
         let mut containers = Vec::new();
         while let Some((id, _, answer)) = inspects.next().await {
@@ -129,63 +136,91 @@ impl Follower {
         Ok(containers)
     }
 
-    fn told(&self, id: String, actions: Actions, answer: Result<Option<Container>, Error>) -> Event {
+    fn told(&self, id: String, happened: Happened, answer: Result<Option<Container>, Error>) -> Event {
         let engine = self.engine;
         match answer {
-            Ok(Some(container)) => Event::Inspected { engine, container: Box::new(container), actions },
-            Ok(None) => Event::Removed { engine, id, actions },
+            Ok(Some(container)) => {
+                let Happened { actions, received } = happened;
+                Event::Inspected { engine, container: Box::new(container), actions, received }
+            }
+            Ok(None) => removed(engine, id, happened),
             Err(error) => Event::Unreadable { engine, id, error },
         }
     }
 }
 
+fn removed(engine: usize, id: String, happened: Happened) -> Event {
+    let Happened { actions, received } = happened;
+    Event::Removed { engine, id, actions, received }
+}
+
 async fn inspect(
     connection: &Engine,
     id: String,
-    actions: Actions,
-) -> (String, Actions, Result<Option<Container>, Error>) {
+    happened: Happened,
+) -> (String, Happened, Result<Option<Container>, Error>) {
     let answer = connection.inspect(&id).await;
-    (id, actions, answer)
+    (id, happened, answer)
 }
 
-/// What happened to a container since it was last looked at, in the engine's words and order.
-type Actions = Vec<&'static str>;
+/// What happened to a container since it was last looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Happened {
+    /// The engine's words, in order.
+    actions: Vec<&'static str>,
+    /// When the engine told of the first of them.
+    received: Instant,
+}
 
-/// Of what happened to one container, as much is kept: one that starts and dies without end fills no memory.
-const ACTIONS: usize = 64;
+impl Happened {
+    /// Of what happened to one container, as much is kept: one that starts and dies without end fills no memory.
+    const MOST: usize = 64;
+
+    fn since(received: Instant) -> Self {
+        Self { actions: Vec::new(), received }
+    }
+
+    fn note(&mut self, action: &'static str) {
+        self.actions.push(action);
+        if self.actions.len() > Self::MOST {
+            self.actions.remove(0);
+        }
+    }
+}
 
 /// Containers to look at, each once however many events there were, and those being looked at.
 #[derive(Debug, Default)]
 struct Waiting {
-    changed: BTreeMap<String, Actions>,
+    changed: BTreeMap<String, Happened>,
     busy: BTreeSet<String>,
-    removed: BTreeMap<String, Actions>,
+    removed: BTreeMap<String, Happened>,
 }
 
 impl Waiting {
-    fn note(&mut self, event: portolan_engine::Event) {
-        let actions = match event.kind {
+    fn note(&mut self, event: portolan_engine::Event, now: Instant) {
+        let happened = match event.kind {
             // An inspect under way may still have found it: what it brings is looked at once more.
             EventKind::Removed if !self.busy.contains(&event.container) => {
-                let before = self.changed.remove(&event.container).unwrap_or_default();
-                let actions = self.removed.entry(event.container).or_default();
-                actions.extend(before);
-                actions
+                let before = self.changed.remove(&event.container);
+                let before = before.unwrap_or_else(|| Happened::since(now));
+                let entry = self.removed.entry(event.container);
+                let happened = entry.or_insert_with(|| Happened::since(before.received));
+                happened.actions.extend(before.actions);
+                happened
             }
-            EventKind::Changed | EventKind::Removed => self.changed.entry(event.container).or_default(),
+            EventKind::Changed | EventKind::Removed => {
+                self.changed.entry(event.container).or_insert_with(|| Happened::since(now))
+            }
         };
-        actions.push(event.action);
-        if actions.len() > ACTIONS {
-            actions.remove(0);
-        }
+        happened.note(event.action);
     }
 
     /// The next one that is not being looked at: two answers about one container could come in the wrong order.
-    fn next(&mut self) -> Option<(String, Actions)> {
+    fn next(&mut self) -> Option<(String, Happened)> {
         let id = self.changed.keys().find(|id| !self.busy.contains(*id))?.clone();
-        let (id, actions) = self.changed.remove_entry(&id)?;
+        let (id, happened) = self.changed.remove_entry(&id)?;
         self.busy.insert(id.clone());
-        Some((id, actions))
+        Some((id, happened))
     }
 }
 
@@ -212,19 +247,22 @@ mod tests {
     #[test]
     fn events_of_a_container_that_waits_cost_one_look() {
         let mut waiting = Waiting::default();
-        for _ in 0..5 {
-            waiting.note(event("a", EventKind::Changed));
+        let start = Instant::now();
+        for number in 0..5 {
+            let later = start + Duration::from_millis(number);
+            waiting.note(event("a", EventKind::Changed), later);
         }
-        assert_eq!(waiting.next(), Some(("a".to_owned(), vec!["start"; 5])), "and none of them is lost");
+        let happened = Happened { actions: vec!["start"; 5], received: start };
+        assert_eq!(waiting.next(), Some(("a".to_owned(), happened)), "and none of them is lost");
         assert_eq!(waiting.next(), None);
     }
 
     #[test]
     fn a_container_that_is_looked_at_is_not_looked_at_twice_at_once() {
         let mut waiting = Waiting::default();
-        waiting.note(event("a", EventKind::Changed));
+        waiting.note(event("a", EventKind::Changed), Instant::now());
         assert_eq!(next(&mut waiting).as_deref(), Some("a"));
-        waiting.note(event("a", EventKind::Changed));
+        waiting.note(event("a", EventKind::Changed), Instant::now());
         assert_eq!(waiting.next(), None, "the first answer is still under way");
         waiting.busy.remove("a");
         assert_eq!(next(&mut waiting).as_deref(), Some("a"), "and what came since is not lost");
@@ -233,15 +271,16 @@ mod tests {
     #[test]
     fn a_removal_needs_no_look_unless_one_is_under_way() {
         let mut waiting = Waiting::default();
-        waiting.note(event("a", EventKind::Changed));
-        waiting.note(event("a", EventKind::Removed));
+        waiting.note(event("a", EventKind::Changed), Instant::now());
+        waiting.note(event("a", EventKind::Removed), Instant::now());
         assert_eq!(waiting.next(), None);
-        assert_eq!(waiting.removed.get("a"), Some(&vec!["start", "destroy"]));
+        let happened = waiting.removed.get("a").map(|happened| happened.actions.clone());
+        assert_eq!(happened, Some(vec!["start", "destroy"]));
 
         waiting = Waiting::default();
-        waiting.note(event("a", EventKind::Changed));
+        waiting.note(event("a", EventKind::Changed), Instant::now());
         assert!(waiting.next().is_some());
-        waiting.note(event("a", EventKind::Removed));
+        waiting.note(event("a", EventKind::Removed), Instant::now());
         assert!(waiting.removed.is_empty(), "the answer under way would bring it back");
         waiting.busy.remove("a");
         assert_eq!(next(&mut waiting).as_deref(), Some("a"));

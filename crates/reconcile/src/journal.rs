@@ -1,11 +1,14 @@
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use portolan_container::{Diagnostic, Severity};
-use portolan_engine::Error;
+use portolan_engine::{Error, Requests};
 use time::OffsetDateTime;
 
-use crate::{Chart, EngineReport, Event, LastError, LastWrite, Report, ReportedFinding, Routers};
+use crate::history::History;
+use crate::{
+    Chart, EngineReport, Event, Histogram, LastError, LastWrite, Measures, News, Report, ReportedFinding,
+    Routers, Write,
+};
 
 /// What a chart does not know of what became of it: when engines came and went, and when the file was written.
 ///
@@ -31,13 +34,27 @@ pub struct Journal {
     writes: u64,
     last_write: Option<LastWrite>,
     write_error: Option<String>,
+    failures: u64,
+    /// How long writes took.
+    durations: Histogram,
+    /// How long it was from an engine's event to the file.
+    latencies: Histogram,
+    history: History,
+    /// What is counted elsewhere, of each engine.
+    requests: Vec<Requests>,
 }
 
 impl Journal {
     /// One that begins now, with the engines' names in the order of the settings.
     pub fn new(engines: Vec<String>, now: OffsetDateTime) -> Self {
-        let engine =
-            |name| EngineReport { name, connected_since: None, events: 0, containers: 0, last_error: None };
+        let engine = |name| EngineReport {
+            name,
+            connected_since: None,
+            events: 0,
+            containers: 0,
+            requests: 0,
+            last_error: None,
+        };
         Self {
             since: to_milliseconds(now),
             engines: engines.into_iter().map(engine).collect(),
@@ -45,7 +62,19 @@ impl Journal {
             writes: 0,
             last_write: None,
             write_error: None,
+            failures: 0,
+            durations: Histogram::new(Measures::WRITE),
+            latencies: Histogram::new(Measures::LATENCY),
+            history: History::default(),
+            requests: Vec::new(),
         }
+    }
+
+    /// The same, which also tells how many requests were made to each engine, in the order of the settings.
+    #[must_use]
+    pub fn with_requests(mut self, requests: Vec<Requests>) -> Self {
+        self.requests = requests;
+        self
     }
 
     /// Something happened.
@@ -78,20 +107,46 @@ impl Journal {
         }
     }
 
-    /// The file is as it should be; if it had to be written for that, it took this long.
-    pub fn written(&mut self, took: Option<Duration>, now: OffsetDateTime) {
+    /// The document has changed, and the file is to be written: by what an engine told at this time. `subject` is the
+    /// container that it told of.
+    pub fn changed(&mut self, news: &[News], subject: Option<&str>, received: Instant) {
+        self.history.changed(news, subject, received);
+    }
+
+    /// The file is as it should be, with so many elements; if it had to be written for that, it took this long, until this time.
+    pub fn written(&mut self, took: Option<Duration>, elements: usize, at: Instant, now: OffsetDateTime) {
         self.ready = true;
         self.write_error = None;
-        if let Some(took) = took {
-            self.writes += 1;
-            let took_microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-            self.last_write = Some(LastWrite { at: to_milliseconds(now), took_microseconds });
+        let Some(took) = took else { return self.history.unchanged() };
+        let now = to_milliseconds(now);
+        self.writes += 1;
+        let took_microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.last_write = Some(LastWrite { at: now, took_microseconds });
+        self.durations.observe(took);
+        if let Some(latency) = self.history.written(elements, at, now) {
+            self.latencies.observe(latency);
         }
     }
 
     /// The file could not be written.
     pub fn failed(&mut self, error: &str) {
+        self.failures += 1;
         self.write_error = Some(error.to_owned());
+    }
+
+    /// The last writes, the newest last.
+    pub fn history(&self) -> Vec<Write> {
+        self.history.writes()
+    }
+
+    /// What was counted and measured, with how things stand with this chart, which is written to this file.
+    pub fn measures(&self, chart: &Chart, file: &Path) -> Measures {
+        Measures {
+            report: self.report(chart, file),
+            failures: self.failures,
+            durations: self.durations.clone(),
+            latencies: self.latencies.clone(),
+        }
     }
 
     /// How things stand with this chart, which is written to this file.
@@ -102,12 +157,11 @@ impl Journal {
                 engine.containers += 1;
             }
         }
-        let mut diagnostics: Vec<&Diagnostic> = chart.diagnostics().collect();
-        diagnostics.sort_by_key(|diagnostic| match diagnostic.severity {
-            Severity::Error => 0,
-            Severity::Warning => 1,
-            Severity::Info => 2,
-        });
+        for (engine, requests) in engines.iter_mut().zip(&self.requests) {
+            engine.requests = requests.made();
+        }
+        let mut findings: Vec<ReportedFinding> = chart.diagnostics().map(ReportedFinding::from).collect();
+        findings.sort_by_key(ReportedFinding::rank);
         Report {
             since: self.since,
             ready: self.ready,
@@ -116,7 +170,7 @@ impl Journal {
             containers: chart.world().len(),
             elements: chart.len(),
             routers: Routers::of(chart.names().map(|(section, _)| section)),
-            findings: diagnostics.into_iter().map(ReportedFinding::from).collect(),
+            findings,
             writes: self.writes,
             last_write: self.last_write.clone(),
             write_error: self.write_error.clone(),
@@ -200,12 +254,16 @@ mod tests {
         let mut journal = journal();
         let id = || "web".to_owned();
         let web = Box::new(container("web", &[]));
-        journal
-            .note(&Event::Inspected { engine: 0, container: web, actions: vec!["create", "start"] }, START);
+        let received = Instant::now();
+        journal.note(
+            &Event::Inspected { engine: 0, container: web, actions: vec!["create", "start"], received },
+            START,
+        );
         journal.note(&Event::Unreadable { engine: 0, id: id(), error: refused() }, after(7));
-        journal.note(&Event::Removed { engine: 0, id: id(), actions: vec!["die", "destroy"] }, START);
+        journal
+            .note(&Event::Removed { engine: 0, id: id(), actions: vec!["die", "destroy"], received }, START);
         // An engine that there is not changes nothing.
-        journal.note(&Event::Removed { engine: 9, id: id(), actions: vec!["die"] }, START);
+        journal.note(&Event::Removed { engine: 9, id: id(), actions: vec!["die"], received }, START);
         let report = report(&journal, vec![]);
         assert_eq!(report.engines.iter().map(|engine| engine.events).collect::<Vec<_>>(), [5, 0]);
         assert_eq!(report.engines[0].last_error.as_ref().map(|error| error.at), Some(after(7)));
@@ -218,10 +276,10 @@ mod tests {
         journal.failed("no space left");
         let told = report(&journal, vec![]);
         assert_eq!((told.ready, told.write_error.as_deref()), (false, Some("no space left")));
-        journal.written(None, after(1));
+        journal.written(None, 0, Instant::now(), after(1));
         let told = report(&journal, vec![]);
         assert_eq!((told.ready, told.writes, told.last_write, told.write_error), (true, 0, None, None));
-        journal.written(Some(Duration::from_micros(1500)), after(2));
+        journal.written(Some(Duration::from_micros(1500)), 2, Instant::now(), after(2));
         let told = report(&journal, vec![]);
         assert_eq!(told.last_write, Some(LastWrite { at: after(2), took_microseconds: 1500 }));
         assert_eq!(told.writes, 1);
@@ -274,7 +332,7 @@ mod tests {
         let mut journal = journal();
         journal.note(&Event::Listed { engine: 0, containers: vec![] }, after(1));
         journal.note(&Event::Away { engine: 1, error: refused() }, after(2));
-        journal.written(Some(Duration::from_millis(2)), after(3));
+        journal.written(Some(Duration::from_millis(2)), 2, Instant::now(), after(3));
         let told = report(&journal, vec![(0, container("bad", &[("traefik.http.routers.b.rul", "x")]))]);
         let text = serde_json::to_string(&told).unwrap();
         assert!(!text.contains('\n'));

@@ -66,6 +66,9 @@ pub struct EngineReport {
     pub events: u64,
     /// How many containers of it are known.
     pub containers: usize,
+    /// How many requests were made to it since the watcher started.
+    #[serde(default)]
+    pub requests: u64,
     /// The last thing that went wrong with it; it stays when the engine is back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<LastError>,
@@ -121,6 +124,13 @@ pub struct ReportedFinding {
     /// The label's key, where it is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+}
+
+impl ReportedFinding {
+    /// Its place among others: the worst come first.
+    pub(crate) fn rank(&self) -> usize {
+        ["error", "warning", "note"].iter().position(|word| *word == self.severity).unwrap_or(usize::MAX)
+    }
 }
 
 impl Report {

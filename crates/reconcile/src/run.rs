@@ -3,6 +3,7 @@ use std::error::Error as _;
 use std::time::{Duration, Instant};
 
 use portolan_container::{Container, printable};
+use portolan_engine::Requests;
 use portolan_traefik::Outcome;
 use time::OffsetDateTime;
 use tokio::sync::{mpsc, watch};
@@ -10,8 +11,8 @@ use tracing::{debug, error, info, warn};
 
 use crate::chart::Told;
 use crate::{
-    Change, Chart, Command, ContainerKey, Event, Journal, Networks, Policy, ScriptContext, ScriptQueue, Sink,
-    Status, log,
+    Change, Chart, Command, ContainerKey, Event, Journal, Networks, Policy, Report, ScriptContext,
+    ScriptQueue, Sink, State, Status, log,
 };
 
 /// Why the loop could not be started.
@@ -109,6 +110,13 @@ impl Loop {
         self
     }
 
+    /// The same loop, which also tells how many requests were made to each engine.
+    #[must_use]
+    pub fn with_requests(mut self, requests: Vec<Requests>) -> Self {
+        self.journal = self.journal.with_requests(requests);
+        self
+    }
+
     /// Runs until it is told to stop, or all who send events are gone.
     pub async fn run(mut self) {
         loop {
@@ -123,10 +131,7 @@ impl Loop {
             };
             match event {
                 None | Some(Event::Command(Command::Stop)) => break,
-                Some(Event::Command(Command::Report(asker))) => {
-                    // Nothing has changed by that. Who has asked may be gone.
-                    let _ = asker.send(self.journal.report(&self.chart, &self.sink.directory().file()));
-                }
+                Some(Event::Command(command)) => self.obey(command),
                 Some(Event::Started { engine, id }) => {
                     if let Some(networks) = &self.networks {
                         networks.start_with_what_is_known(ContainerKey { engine, id });
@@ -146,8 +151,41 @@ impl Loop {
         }
     }
 
+    fn obey(&mut self, command: Command) {
+        // By an answer nothing changes. Who has asked may be gone.
+        match command {
+            Command::Report(asker) => {
+                let _ = asker.send(self.report());
+            }
+            Command::State(asker) => {
+                let state = State::of(&self.chart, self.report(), self.journal.history());
+                let _ = asker.send(Box::new(state));
+            }
+            Command::Measures(asker) => {
+                let measures = self.journal.measures(&self.chart, &self.sink.directory().file());
+                let _ = asker.send(Box::new(measures));
+            }
+            Command::Adopt(policy, network) => {
+                info!("settings read again");
+                if let (Some(networks), Some(policy)) = (&self.networks, network) {
+                    networks.adopt(*policy);
+                }
+                let told = self.chart.adopt(*policy);
+                self.taken(&told, None, Instant::now());
+            }
+            // The loop has ended by then.
+            Command::Stop => {}
+        }
+    }
+
+    fn report(&self) -> Report {
+        self.journal.report(&self.chart, &self.sink.directory().file())
+    }
+
     fn take(&mut self, event: Event) {
         self.journal.note(&event, OffsetDateTime::now_utc());
+        let received = event.received().unwrap_or_else(Instant::now);
+        let subject = self.subject(&event);
         let told = match event {
             Event::Listed { engine, containers } => {
                 info!(engine = self.engine(engine), containers = containers.len(), "engine followed");
@@ -163,7 +201,7 @@ impl Loop {
                 }
                 told
             }
-            Event::Inspected { engine, container, actions } => {
+            Event::Inspected { engine, container, actions, .. } => {
                 let key = ContainerKey { engine, id: container.id.clone() };
                 if let Some(networks) = &self.networks {
                     networks.see(key.clone(), &container, is_connected(&actions));
@@ -171,7 +209,7 @@ impl Loop {
                 self.start_scripts(engine, &actions, &container);
                 self.chart.put(key, *container)
             }
-            Event::Removed { engine, id, actions } => {
+            Event::Removed { engine, id, actions, .. } => {
                 let key = ContainerKey { engine, id };
                 if let Some(container) = self.chart.world().container(&key) {
                     self.start_scripts(engine, &actions, container);
@@ -193,20 +231,36 @@ impl Loop {
                 self.tell_away(engine, &error);
                 Told::default()
             }
-            Event::Command(Command::Adopt(policy, network)) => {
-                info!("settings read again");
-                if let (Some(networks), Some(policy)) = (&self.networks, network) {
-                    networks.adopt(*policy);
-                }
-                self.chart.adopt(*policy)
-            }
-            Event::Started { .. } | Event::Command(Command::Report(_) | Command::Stop) => Told::default(),
+            Event::Started { .. } => Told::default(),
+            Event::Command(command) => return self.obey(command),
         };
-        self.tell(&told);
+        self.taken(&told, subject.as_deref(), received);
+    }
+
+    /// What follows from a change: it is told, the file is due, and those who supervise see it.
+    fn taken(&mut self, told: &Told, subject: Option<&str>, received: Instant) {
+        self.tell(told);
         if told.changed {
+            self.journal.changed(&told.news, subject, received);
             self.sink.changed(Instant::now());
         }
         self.publish(|_| {});
+    }
+
+    /// The name of the container that an event is about.
+    fn subject(&self, event: &Event) -> Option<String> {
+        match event {
+            Event::Inspected { container, .. } => Some(container.name.clone()),
+            Event::Removed { engine, id, .. } => {
+                let key = ContainerKey { engine: *engine, id: id.clone() };
+                self.chart.world().container(&key).map(|container| container.name.clone())
+            }
+            Event::Listed { .. }
+            | Event::Started { .. }
+            | Event::Unreadable { .. }
+            | Event::Away { .. }
+            | Event::Command(_) => None,
+        }
     }
 
     /// Has the scripts started for what happened to a container.
@@ -247,8 +301,9 @@ impl Loop {
                 if self.failure.take().is_some() {
                     info!("directory is writable again");
                 }
-                let took = (outcome == Outcome::Written).then(|| start.elapsed());
-                self.journal.written(took, OffsetDateTime::now_utc());
+                let now = Instant::now();
+                let took = (outcome == Outcome::Written).then(|| now.duration_since(start));
+                self.journal.written(took, self.chart.len(), now, OffsetDateTime::now_utc());
                 if let Some(took) = took {
                     let file = self.sink.directory().file();
                     let microseconds = took.as_micros();

@@ -9,9 +9,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use portolan_engine::{Endpoint, Error};
+use portolan_engine::{Endpoint, Error, Requests};
 use portolan_reconcile::{Event, follow};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -97,7 +97,7 @@ async fn respond(mut connection: TcpStream, answer: impl Fn(&str) -> Answer) {
 /// What a watcher tells of this engine, one after the other.
 fn watcher(endpoint: Endpoint) -> mpsc::Receiver<Event> {
     let (sender, receiver) = mpsc::channel(8);
-    tokio::spawn(follow(0, endpoint, LONG, sender));
+    tokio::spawn(follow(0, endpoint, LONG, sender, Requests::default()));
     receiver
 }
 
@@ -145,7 +145,13 @@ async fn check(record: &Value) {
                 "force-reload" => Event::Listed { engine: 0, containers: Vec::new() },
                 action => {
                     assert_eq!(action, "start");
-                    Event::Inspected { engine: 0, container: Box::default(), actions: vec!["start"] }
+                    let received = Instant::now();
+                    Event::Inspected {
+                        engine: 0,
+                        container: Box::default(),
+                        actions: vec!["start"],
+                        received,
+                    }
                 }
             };
             let cases = input["cases"].as_array().expect("cases").iter().map(event);

@@ -111,6 +111,22 @@ impl Rule {
         self.root.each(&mut |matcher| found.push(matcher));
         found.into_iter()
     }
+
+    /// The hosts and server names that it asks for, as it writes them and each once; not those that it excludes.
+    ///
+    /// ```
+    /// use portolan_routes::rule::{Protocol, Rule, Syntax};
+    ///
+    /// let rule = "(Host(`a.example`) || Host(`*.b.example`)) && !Host(`no.b.example`) && PathPrefix(`/api`)";
+    /// let rule = Rule::parse(rule, Protocol::Http, Syntax::V3).map_err(|errors| format!("{errors:?}"))?;
+    /// assert_eq!(rule.hosts(), ["a.example", "*.b.example"]);
+    /// # Ok::<(), String>(())
+    /// ```
+    pub fn hosts(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        self.root.hosts(true, &mut found);
+        found
+    }
 }
 
 impl Node {
@@ -119,6 +135,23 @@ impl Node {
             Self::Matcher(matcher) => found(matcher),
             Self::Not(inner) => inner.each(found),
             Self::And(all) | Self::Or(all) => all.iter().for_each(|node| node.each(found)),
+        }
+    }
+
+    fn hosts<'n>(&'n self, wanted: bool, found: &mut Vec<&'n str>) {
+        match self {
+            Self::Matcher(Matcher {
+                kind: Kind::Host | Kind::HostHeader | Kind::HostSni, arguments, ..
+            }) if wanted => {
+                for host in arguments {
+                    if !found.contains(&host.as_str()) {
+                        found.push(host);
+                    }
+                }
+            }
+            Self::Matcher(_) => {}
+            Self::Not(inner) => inner.hosts(!wanted, found),
+            Self::And(all) | Self::Or(all) => all.iter().for_each(|node| node.hosts(wanted, found)),
         }
     }
 }

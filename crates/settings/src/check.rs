@@ -44,6 +44,11 @@ pub(crate) fn check(settings: &Settings) -> Vec<Finding> {
         let message = format!("`{}` is neither an IP address nor a name", printable(&settings.host_address));
         find(&["hostAddress"], message, "write it without scheme, port and brackets, as in `127.0.0.1`");
     }
+    for host in settings.status.hosts.iter().filter(|host| !is_host(host)) {
+        let message = format!("`{}` is neither a name nor an IP address", printable(host));
+        let help = "write it without scheme, port and brackets, as in `status.example.com`";
+        find(&["status.hosts"], message, help);
+    }
     for path in settings.blacklist.mounts.iter().filter(|path| !Path::new(path).has_root()) {
         let message = format!("`{}` is no path from the root", printable(path));
         find(&["blacklist.mounts"], message, "write the path inside the container, such as `/data/db`");

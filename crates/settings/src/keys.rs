@@ -40,7 +40,8 @@ pub const SECTIONS: &[Section] = &[
     Section { name: "hook", doc: "What is for `podman-hook` alone.", short: None },
     Section {
         name: "status",
-        doc: "Who may ask a running docker-watcher how things stand: see [troubleshooting](../guide/troubleshooting.md#what-the-watcher-sees).",
+        doc: "Where a running docker-watcher tells how things stand: see [troubleshooting](../guide/troubleshooting.md#what-the-watcher-sees) and \
+              [the status page](../guide/status-page.md).",
         short: None,
     },
     Section { name: "log", doc: "The log, which goes to standard error.", short: None },
@@ -347,6 +348,21 @@ pub const KEYS: &[Key] = &[
               group of the service, in a directory that is made where it is absent. An empty text for no socket.",
         example: "/run/watchers/one.sock",
         slot: |settings| &mut settings.status.socket,
+    },
+    Key {
+        path: "status.listen",
+        doc: "Where `docker-watcher run` serves the [status page](../guide/status-page.md), its metrics and its API: an address and a port, or a \
+              port alone, which is on loopback; port 0 is one that is free, which the log names. Nobody is asked for a password there: an \
+              address that is not loopback lets all in who reach it.",
+        example: "127.0.0.1:8081",
+        slot: |settings| &mut settings.status.listen,
+    },
+    Key {
+        path: "status.hosts",
+        doc: "More names by which the page may be asked for, as by a proxy before it. Those of loopback and the address that is listened on \
+              are known; a request for any other is refused.",
+        example: "[\"status.example.com\"]",
+        slot: |settings| &mut settings.status.hosts,
     },
     Key {
         path: "log.level",

@@ -1,4 +1,5 @@
 mod list;
+mod listen;
 mod map;
 mod provider;
 

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -182,6 +183,10 @@ pub struct StatusSettings {
     /// The Unix socket at which it answers; none for nowhere.
     #[serde(serialize_with = "empty_for_none")]
     pub socket: Option<PathBuf>,
+    /// Where the page is served; none for nowhere.
+    pub listen: Option<SocketAddr>,
+    /// More names by which the page may be asked for.
+    pub hosts: Vec<String>,
 }
 
 /// How the log looks.
@@ -269,7 +274,8 @@ impl Default for Hook {
 
 impl Default for StatusSettings {
     fn default() -> Self {
-        Self { socket: Some(PathBuf::from("/run/portolan/docker-watcher.sock")) }
+        let socket = PathBuf::from("/run/portolan/docker-watcher.sock");
+        Self { socket: Some(socket), listen: None, hosts: Vec::new() }
     }
 }
 

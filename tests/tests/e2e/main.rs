@@ -16,3 +16,4 @@ mod scripts;
 mod service;
 mod sharing;
 mod status;
+mod status_page;

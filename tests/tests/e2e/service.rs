@@ -2,9 +2,12 @@
 
 use std::fs::{self, File};
 use std::io::Write;
+use std::net::SocketAddr;
 
 use anyhow::{Result, ensure};
-use portolan_tests::{Engine, Need, Scene, Systemd, command, eventually, output, scene_on, unmet};
+use portolan_tests::{
+    Engine, Need, Scene, Systemd, command, eventually, free_port, get, output, scene_on, unmet,
+};
 
 const PACKAGED: &str = include_str!("../../../bins/packaging/docker-watcher.service");
 const UNIT: &str = "/etc/systemd/system/docker-watcher.service";
@@ -101,6 +104,25 @@ fn the_service_changes_networks_from_inside_its_sandbox() -> Result<()> {
             eventually("the container has its route and its rule", || {
                 ensure!(ask(&["route", "show", "10.200.77.0/24"])?.contains("dev eth0"), "no route");
                 ensure!(ask(&["rule"])?.contains("from 10.200.77.0/24 lookup 77"), "no rule");
+                Ok(())
+            })?;
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn the_status_page_is_served_from_inside_the_sandbox() -> Result<()> {
+    on_systemd(|_, systemd| {
+        let page = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        systemd
+            .run(&format!("echo 'status: {{listen: {}}}' >>/etc/portolan/docker-watcher.yml", page.port()))?;
+        for capabilities in ["", "--no-network"] {
+            systemd.run(&format!("docker-watcher install {capabilities}"))?;
+            active(systemd, "active")?;
+            eventually("the page answers", || {
+                let answer = get(page, "localhost", "/readyz")?;
+                ensure!(answer.status == 200, "{answer:?}");
                 Ok(())
             })?;
         }

@@ -75,7 +75,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Who may depend on these crates of others.
 const KEPT: &[(&str, &[&str])] = &[
     ("bollard", &["engine"]),
-    ("hyper", &["agent", "jupyterhub-proxy"]),
+    ("hyper", &["agent", "docker-watcher", "jupyterhub-proxy"]),
     ("tokio", &["agent", "engine", "reconcile", "docker-watcher", "jupyterhub-proxy", "podman-hook"]),
 ];
 

@@ -1,6 +1,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
+use portolan_engine::Requests;
 use portolan_program::engines::{Followed, engines};
 use portolan_program::logging;
 use portolan_reconcile::{Command, Event, Loop, Networks, Scripts, Sink, follow};
@@ -12,6 +13,7 @@ use tracing::{error, info, warn};
 
 use super::render::STEM;
 use crate::cli::RunArguments;
+use crate::page::Page;
 use crate::status_socket::StatusSocket;
 use crate::{configure, report, supervise};
 
@@ -46,15 +48,21 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
         if let Some(scripts) = scripts {
             watcher = watcher.with_scripts(scripts);
         }
-        for (engine, followed) in engines.iter().enumerate() {
-            tokio::spawn(follow(engine, followed.endpoint.clone(), settings.timeout, events.clone()));
+        let requests: Vec<Requests> = engines.iter().map(|_| Requests::default()).collect();
+        for (engine, (followed, requests)) in engines.iter().zip(&requests).enumerate() {
+            let (endpoint, events, requests) = (followed.endpoint.clone(), events.clone(), requests.clone());
+            tokio::spawn(follow(engine, endpoint, settings.timeout, events, requests));
         }
+        watcher = watcher.with_requests(requests);
         let socket = match &settings.status.socket {
             Some(path) => StatusSocket::open(path.clone()).await,
             None => None,
         };
         if let Some(socket) = &socket {
             socket.serve(events.downgrade(), status.clone());
+        }
+        if let Some(page) = Page::open(&settings.status).await {
+            page.serve(events.downgrade(), status.clone());
         }
         tokio::spawn(supervise::supervise(status));
         tokio::spawn(signals(arguments.clone(), settings, engines, events)?);
@@ -71,6 +79,9 @@ fn read(arguments: &RunArguments) -> anyhow::Result<Settings> {
     }
     if let Some(socket) = &arguments.status_socket {
         flags.push(("status-socket".to_owned(), socket.clone()));
+    }
+    if let Some(address) = &arguments.status_listen {
+        flags.push(("status-listen".to_owned(), address.clone()));
     }
     configure::settings(&arguments.common, flags)
 }

@@ -149,6 +149,7 @@ fn every_key_has_a_variable_and_a_flag() {
             "blacklist.ports" => "1, 2",
             "network.allow" => "flush, host",
             "network.variables" => "A=1, B=2",
+            "status.hosts" => "a.example, b.example",
             _ => key.example,
         };
         let by_variable = load(pair, &[(&key.variable(), value)], &[]).0;

@@ -72,6 +72,16 @@ fn wrong_types_name_what_was_expected_and_show_the_value() {
         "did you mean `warn`?",
     );
     check(
+        "status: {listen: '::1'}",
+        "w.yml:1:18: key `status.listen`: `::1` has no port",
+        "write `8081`, `127.0.0.1:8081` or `[::1]:8081`",
+    );
+    check(
+        "status: {hosts: 'https://status.example.com'}",
+        "w.yml:1:17: key `status.hosts`: `https://status.example.com` is neither a name nor an IP address",
+        "write it without scheme, port and brackets, as in `status.example.com`",
+    );
+    check(
         "log: loud",
         "w.yml:1:6: key `log`: expected a section with keys, found the text `loud`",
         "write one `key: value` a line",
