@@ -1,6 +1,7 @@
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, ensure};
 
@@ -9,7 +10,7 @@ use crate::podman::CONTAINERS_CONF;
 use crate::{Docker, IMAGE, Sandbox, command, eventually, output, prerequisites};
 
 /// A machine as somebody has it who reads the guides: this one's files, of which nothing that is written is kept, a network of its own, an
-/// engine, and a clone of the project in `/root/portolan` in which the programs are built.
+/// engine, and a clone of the project in `/srv/portolan` in which the programs are built.
 ///
 /// The engine has a web server as the image `nginx`. Where there is a JupyterHub for tests, its environment is `hub` in the clone.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub struct Machine {
     sandbox: Sandbox,
     process: String,
     kind: MachineKind,
+    /// The lines that were run: what each has said is in a file with its number.
+    said: Mutex<Vec<String>>,
 }
 
 /// What runs containers there.
@@ -63,7 +66,7 @@ impl Machine {
         write("policy.json", POLICY)?;
         sandbox.start()?;
         let process = eventually("the machine has a process", || sandbox.process())?;
-        let machine = Self { sandbox, process, kind };
+        let machine = Self { sandbox, process, kind, said: Mutex::default() };
         machine.prepare().with_context(|| machine.log())?;
         Ok(machine)
     }
@@ -73,12 +76,16 @@ impl Machine {
     /// # Errors
     /// Where it doesn't end with 0, with what it printed.
     pub fn run(&self, line: &str) -> Result<String> {
-        // Into a file: who runs on would hold a pipe.
-        let script = format!("cd /root/portolan\nexec >/tmp/said 2>&1\nset -eu\n{line}");
+        // Into a file of its own: who runs on would hold a pipe, and goes on to say something.
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = format!("/tmp/said.{}", said.len());
+        said.push(line.to_owned());
+        drop(said);
+        let script = format!("cd /srv/portolan\nexec >{file} 2>&1\nset -eu\n{line}");
         let outcome = output(self.inside("bash").args(["-c", &script]), b"");
-        let said = std::fs::read_to_string(self.path("/tmp/said"))?;
-        outcome.with_context(|| format!("`{line}` says: {said}"))?;
-        Ok(said)
+        let told = std::fs::read_to_string(self.path(&file))?;
+        outcome.with_context(|| format!("`{line}` says: {told}"))?;
+        Ok(told)
     }
 
     /// Writes a file there.
@@ -92,8 +99,19 @@ impl Machine {
         Ok(File::create(path)?.write_all(text.as_bytes())?)
     }
 
+    /// What programs that were left behind have said, and the engine.
+    pub fn logs(&self) -> String {
+        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let behind = said.iter().enumerate().filter(|(_, line)| line.ends_with('&'));
+        let told = behind.map(|(number, line)| {
+            let told = std::fs::read_to_string(self.path(&format!("/tmp/said.{number}"))).unwrap_or_default();
+            format!("--- {line}\n{told}")
+        });
+        told.chain([format!("--- engine\n{}", self.log())]).collect()
+    }
+
     /// What its engine has said.
-    pub fn log(&self) -> String {
+    fn log(&self) -> String {
         self.sandbox.log()
     }
 

@@ -14,11 +14,11 @@ root=$directory/machine/root
 for path in proc sys dev; do
     mount --rbind "/$path" "$root/$path"
 done
-for path in run tmp srv root; do
+for path in run tmp srv; do
     mount -t tmpfs tmpfs "$root/$path"
 done
 # Nothing of the machine's own engines: neither their containers nor their settings.
-rm -rf "$root"/etc/{docker,containers,portolan,traefik} "$root"/usr/local/bin/{docker-watcher,podman-hook,jupyterhub-proxy}
+rm -rf "$root"/etc/{docker,containers,portolan,traefik} "$root"/root/{.docker,.config/containers} "$root"/usr/local/bin/{docker-watcher,podman-hook,jupyterhub-proxy}
 mkdir -p "$root"/var/lib/{docker,containers} "$root/etc/containers" "$root/usr/local/bin" "$root/old"
 mount --bind "$directory/docker" "$root/var/lib/docker"
 mount --bind "$directory/containers" "$root/var/lib/containers"
@@ -26,15 +26,15 @@ cp "$directory/containers.conf" "$root/etc/containers/containers.conf"
 cp "$directory/policy.json" "$root/etc/containers/policy.json"
 
 # A clone in which the programs are built.
-mkdir -p "$root/root/portolan/target/release"
+mkdir -p "$root/srv/portolan/target/release"
 for part in examples docs bins; do
-    mkdir "$root/root/portolan/$part"
-    mount --bind "$repository/$part" "$root/root/portolan/$part"
+    mkdir "$root/srv/portolan/$part"
+    mount --bind "$repository/$part" "$root/srv/portolan/$part"
 done
-cp "$programs"/{docker-watcher,podman-hook,jupyterhub-proxy} "$root/root/portolan/target/release/"
+cp "$programs"/{docker-watcher,podman-hook,jupyterhub-proxy} "$root/srv/portolan/target/release/"
 if [ -n "$hub" ]; then
-    mkdir "$root/root/portolan/hub"
-    mount --bind "$hub" "$root/root/portolan/hub"
+    mkdir "$root/srv/portolan/hub"
+    mount --bind "$hub" "$root/srv/portolan/hub"
 fi
 # Who reads here is root.
 printf '#!/bin/sh\nexec "$@"\n' >"$root/usr/local/bin/sudo"

@@ -169,6 +169,10 @@ fn play(page: &str) -> Result<()> {
         return Ok(());
     }
     let machine = Machine::new(guide.kind)?;
+    follow(guide, &machine).with_context(|| machine.logs())
+}
+
+fn follow(guide: &Guide, machine: &Machine) -> Result<()> {
     if guide.needs.contains(&Need::Traefik) {
         machine.add_traefik()?;
     }
@@ -176,7 +180,7 @@ fn play(page: &str) -> Result<()> {
     let text = fs::read_to_string(&page)?;
     for (info, lines) in Sheet::read(&text).blocks() {
         if let Some((_, path)) = info.split_once(' ') {
-            let path = Path::new("/root/portolan").join(path);
+            let path = Path::new("/srv/portolan").join(path);
             machine.write(&path.display().to_string(), &(lines.join("\n") + "\n"))?;
         }
     }

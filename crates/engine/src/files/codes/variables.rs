@@ -1,4 +1,8 @@
 //! Variables of Compose files.
+#![allow(
+    rustdoc::invalid_codeblock_attributes,
+    reason = "behind the language stands the file's name, such as `.env`"
+)]
 
 use portolan_container::Code;
 
