@@ -32,9 +32,10 @@ fn misspelt_root(key: &str) -> Option<Diagnostic> {
         root.len() <= 2 * name.len() && lower != name && strsim::damerau_levenshtein(&lower, name) <= most
     };
     let kinds = ["address", "route", "rule", "host-route"];
-    let meant = if near(ROOT, 2) && FIRST.iter().any(|name| eq_fold(name, first)) {
+    // What is quick to tell comes first: most labels are right, and of Traefik.
+    let meant = if root != ROOT && FIRST.iter().any(|name| eq_fold(name, first)) && near(ROOT, 2) {
         ROOT
-    } else if near(NETWORK, 2) && kinds.contains(&rest) {
+    } else if kinds.contains(&rest) && near(NETWORK, 2) {
         NETWORK
     } else {
         return None;
@@ -99,7 +100,7 @@ pub(crate) fn fields(root: &Node<'_>) -> Vec<Diagnostic> {
     for protocol in ["http", "tcp"] {
         each(root, &[protocol, "middlewares", "*"], &mut |node| found.extend(kinds(node)));
     }
-    indices(root, "", &mut found);
+    indices(root, &mut Vec::new(), &mut found);
     found
 }
 
@@ -226,24 +227,29 @@ const MAY_HAVE_INDICES: [&str; 8] = [
 ];
 
 /// Lists of texts that are given by index.
-fn indices(node: &Node<'_>, path: &str, found: &mut Vec<Diagnostic>) {
+fn indices<'n>(node: &'n Node<'n>, above: &mut Vec<&'n str>, found: &mut Vec<Diagnostic>) {
     if eq_fold(node.name, "plugin") {
         return;
     }
-    // `http.middlewares` holds names of any kind, the `middlewares` of a router are a list.
-    let is_section = path.matches('.').count() == 1;
-    let may = is_section || MAY_HAVE_INDICES.iter().any(|name| eq_fold(name, node.name));
-    let dot = if path.is_empty() || node.name.starts_with('[') { "" } else { "." };
-    let path = format!("{path}{dot}{}", node.name);
-    let is_index = |child: &&Node<'_>| !may && child.is_leaf() && child.name.starts_with('[');
-    let indexed: Vec<&Node<'_>> = node.children.iter().filter(is_index).collect();
-    if let Some(first) = indexed.first() {
-        let values: Vec<&str> = indexed.iter().map(|child| child.value).collect();
-        let message = format!("`{}` is ignored: labels give the whole list in one value", first.name);
-        let help = format!("write `{path}={}`", values.join(","));
-        found.push(Diagnostic::warning(IGNORED_INDEX, message).at(first.name_place()).with_help(help));
+    let is_index = |child: &&Node<'_>| child.is_leaf() && child.name.starts_with('[');
+    let mut indexed = node.children.iter().filter(is_index).peekable();
+    if let Some(first) = indexed.peek().copied() {
+        // `http.middlewares` holds names of any kind, the `middlewares` of a router are a list.
+        let is_section = above.iter().filter(|name| !name.starts_with('[')).count() == 2;
+        if !is_section && !MAY_HAVE_INDICES.iter().any(|name| eq_fold(name, node.name)) {
+            let values: Vec<&str> = indexed.map(|child| child.value).collect();
+            let path = above.iter().chain([&node.name]).fold(String::new(), |path, name| {
+                let dot = if path.is_empty() || name.starts_with('[') { "" } else { "." };
+                path + dot + name
+            });
+            let message = format!("`{}` is ignored: labels give the whole list in one value", first.name);
+            let help = format!("write `{path}={}`", values.join(","));
+            found.push(Diagnostic::warning(IGNORED_INDEX, message).at(first.name_place()).with_help(help));
+        }
     }
+    above.push(node.name);
     for child in &node.children {
-        indices(child, &path, found);
+        indices(child, above, found);
     }
+    above.pop();
 }
