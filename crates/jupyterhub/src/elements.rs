@@ -199,8 +199,6 @@ rule = "Path(`/a`) || PathPrefix(`/a/`)"
 parentRefs = ["portolan-all"]
 priority = 12
 
-[http.services.hub_a.loadBalancer]
-
 [[http.services.hub_a.loadBalancer.servers]]
 url = "http://127.0.0.1:1"
 "#;

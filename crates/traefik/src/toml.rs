@@ -41,8 +41,9 @@ fn table(entries: &[(String, Node)]) -> Result<Table, TomlError> {
     for (name, node) in entries {
         table.insert_formatted(&key(name)?, item(node)?);
     }
-    // A header of its own would say nothing that those of its tables do not.
-    table.set_implicit(!table.is_empty() && table.iter().all(|(_, item)| item.is_table()));
+    // A header of its own would say nothing that those of its tables do not, and Traefik would read it all the same.
+    let has_own = |item: &Item| item.is_table() || item.is_array_of_tables();
+    table.set_implicit(!table.is_empty() && table.iter().all(|(_, item)| has_own(item)));
     Ok(table)
 }
 
@@ -102,7 +103,7 @@ mod tests {
         check(
             &["http", "services", "a.b"],
             &json!({"loadBalancer": {"servers": [{"url": "http://a"}, {"url": "http://b"}], "sticky": {"cookie": {}}}}),
-            "[http.services.\"a.b\".loadBalancer]\n\n[[http.services.\"a.b\".loadBalancer.servers]]\nurl = \"http://a\"\n\n\
+            "[[http.services.\"a.b\".loadBalancer.servers]]\nurl = \"http://a\"\n\n\
              [[http.services.\"a.b\".loadBalancer.servers]]\nurl = \"http://b\"\n\n\
              [http.services.\"a.b\".loadBalancer.sticky.cookie]\n",
         );
