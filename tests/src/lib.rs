@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod backends;
+mod browser;
 mod command;
 mod container;
 mod docker;
@@ -31,6 +32,7 @@ mod vectors;
 mod watcher;
 
 pub use backends::Backends;
+pub use browser::Browser;
 pub use command::{command, outcome, output};
 pub use container::{Container, Run};
 pub use docker::Docker;

@@ -34,6 +34,10 @@ pub enum Need {
     Wheel,
     /// The program under test as it is in an image, and the task that builds one.
     Image,
+    /// Root, since it is kept in a network of the test's, and Chromium.
+    Browser,
+    /// The task that serves an engine of made-up containers.
+    MadeUp,
 }
 
 /// Why the calling test can't run here; said on standard error, even where output is captured.
@@ -63,6 +67,8 @@ pub fn unmet(needs: &[Need]) -> Result<Option<String>> {
             (_, None) => Some("`xtask` is not built".to_owned()),
             _ => None,
         },
+        Need::Browser => programs(&["chromium", "setpriv"]),
+        Need::MadeUp => xtask().is_none().then(|| "`xtask` is not built".to_owned()),
     });
     if let Some(why) = &missing {
         ensure!(env::var("CI").as_deref() != Ok("true"), "can't run, and with `CI=true` must: {why}");

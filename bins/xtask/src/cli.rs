@@ -26,6 +26,17 @@ pub(crate) enum Task {
     Image(ImageOptions),
     /// Build the Python package that holds jupyterhub-proxy and tells a JupyterHub how to start it
     Wheel,
+    /// Serve an engine of made-up containers on loopback, for tests: it prints its address, and for each number that it then reads
+    /// the new rule of that container's router, once those who follow the engine are told
+    #[command(hide = true)]
+    MadeUp(MadeUpOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MadeUpOptions {
+    /// How many containers it has
+    #[arg(long, value_name = "N", value_parser = at_least_one())]
+    pub(crate) containers: usize,
 }
 
 #[derive(Debug, Args)]

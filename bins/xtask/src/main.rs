@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Task::Bench(options) => bench::run(&options),
         Task::Image(options) => image::run(&options),
         Task::Wheel => wheel::run(),
+        Task::MadeUp(options) => bench::made_up(options.containers),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

@@ -71,6 +71,15 @@ pub(crate) const TESTS: &[Need] = &[
     Need { package: "openssh-server", present: || find("sshd").is_some() },
 ];
 
+/// What shows the status page to its tests; the font is the one that the pictures of it in the guide have.
+pub(crate) const PAGE: &[Need] = &[
+    Need { package: "chromium", present: || find("chromium").is_some() },
+    Need {
+        package: "fonts-dejavu-core",
+        present: || Path::new("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf").exists(),
+    },
+];
+
 /// Whether we may install packages and make namespaces.
 pub(crate) fn is_root() -> bool {
     nix::unistd::geteuid().is_root()

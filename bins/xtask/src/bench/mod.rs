@@ -7,11 +7,12 @@ mod fleet;
 mod hook;
 mod hub;
 mod network;
+mod page;
 mod subject;
 mod traefik;
 mod watcher;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 
 use crate::cli::BenchOptions;
@@ -37,6 +38,8 @@ pub(crate) enum Part {
     Hook,
     /// The check of a Compose file of 1,000 services
     Check,
+    /// The status page with 1,000 containers, in a browser
+    Page,
     /// The routes of a JupyterHub, beside jupyterhub-traefik-proxy and beside what Traefik's reloads take
     Hub,
     /// The benchmarks of the crates
@@ -59,7 +62,7 @@ pub(crate) fn run(options: &BenchOptions) -> Result<bool> {
         Some(_) => part == Part::Crates,
         None => options.only.is_empty() || options.only.contains(&part),
     };
-    if wants(Part::Routes) || wants(Part::Network) || wants(Part::Check) {
+    if wants(Part::Routes) || wants(Part::Network) || wants(Part::Check) || wants(Part::Page) {
         timed("docker-watcher, built as it is released", || {
             start(cargo().args(["build", "--locked", "--release", "--package", "docker-watcher"]))
         })?;
@@ -85,11 +88,26 @@ pub(crate) fn run(options: &BenchOptions) -> Result<bool> {
     if wants(Part::Check) {
         check::run(options.events, &interrupt)?;
     }
+    if wants(Part::Page) {
+        timed("the status page", page::run)?;
+    }
     if wants(Part::Hub) {
         hub::outside(options, &interrupt)?;
     }
     if wants(Part::Crates) {
         timed("benchmarks of the crates", || crates(options.filter.as_deref()))?;
+    }
+    Ok(true)
+}
+
+/// Serves an engine of made-up containers until its standard input ends: each line of that is the number of one to change.
+pub(crate) fn made_up(containers: usize) -> Result<bool> {
+    let engine = Engine::start(containers)?;
+    println!("{}", engine.url());
+    for line in std::io::stdin().lines() {
+        let line = line.context("cannot read which container to change")?;
+        let number = line.trim().parse().with_context(|| format!("`{line}` is no number"))?;
+        println!("{}", engine.change(number));
     }
     Ok(true)
 }

@@ -13,7 +13,7 @@ const PYTHON: [&str; 3] = ["bins/jupyterhub-proxy/python", "bins/xtask", "tests"
 
 pub(super) fn tools() -> Result<Tally> {
     let mut tally = Tally::default();
-    let needs = [tools::ENGINE, tools::IMAGE, tools::TESTS].concat();
+    let needs = [tools::ENGINE, tools::IMAGE, tools::TESTS, tools::PAGE].concat();
     match tools::install(&needs) {
         Ok(_) => {}
         // The tests that need it will say so too; those that do not can run.
