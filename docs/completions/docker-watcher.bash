@@ -426,7 +426,7 @@ _docker__watcher() {
             return 0
             ;;
         docker__subcmd__watcher__subcmd__run)
-            opts="-h --config --engine --output --exposed-by-default --default-rule --constraints --network --use-bind-port-ip --allow-empty-services --default-route --blacklist --no-blacklist --format --status-socket --dry-run --help"
+            opts="-h --config --engine --output --exposed-by-default --default-rule --constraints --network --use-bind-port-ip --allow-empty-services --default-route --blacklist --no-blacklist --format --status-socket --status-listen --dry-run --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -481,6 +481,10 @@ _docker__watcher() {
                     return 0
                     ;;
                 --status-socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --status-listen)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

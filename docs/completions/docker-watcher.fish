@@ -50,6 +50,7 @@ complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand run" -l bl
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand run" -l format -d 'The format of the file' -r -f -a "yaml\t''
 toml\t''"
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand run" -l status-socket -d 'The Unix socket at which `status` is answered; an empty text for none [default: /run/portolan/docker-watcher.sock]' -r
+complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand run" -l status-listen -d 'Where the status page is served, with metrics and an API: `ADDRESS:PORT`, or a port on loopback [default: nowhere]' -r
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand run" -l no-blacklist -d 'Route databases and tools too'
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand run" -l dry-run -d 'Change nothing: look at the containers once and print what would become of their network labels'
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'

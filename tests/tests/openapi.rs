@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use portolan_container::{Attachment, Container, Health, Port, Protocol, State as Life};
 use portolan_engine::{Endpoint, Error, Requests};
-use portolan_reconcile::{Chart, ContainerKey, Event, Journal, Policy, Report, State, Told};
+use portolan_reconcile::{Chart, ContainerKey, EnginePolicy, Event, Journal, Policy, Report, State, Told};
 use portolan_tests::OpenApi;
 use portolan_traefik::Format;
 use serde_json::{Value, json};
@@ -41,14 +41,17 @@ struct Full {
 impl Full {
     fn new() -> Self {
         let now = OffsetDateTime::from_unix_timestamp(1_700_000_000).expect("a time");
-        let mut journal = Journal::new(vec!["unix:///run/docker.sock".to_owned()], now);
+        let mut journal = Journal::new(vec!["near".to_owned(), "far".to_owned()], now);
         let endpoint = Endpoint::parse("tcp://127.0.0.1:1").expect("an address");
         journal.note(
             &Event::Away { engine: 0, error: Error::Ended { endpoint, reason: "test".to_owned() } },
             now,
         );
         journal.note(&Event::Listed { engine: 0, containers: vec![] }, now);
-        let chart = Chart::new(Policy::default(), Format::Yaml, None);
+        let engine = |name: &str| EnginePolicy { name: name.to_owned(), ..EnginePolicy::default() };
+        // Of one alone, findings do not name it in a report.
+        let policy = Policy { engines: vec![engine("near"), engine("far")], ..Policy::default() };
+        let chart = Chart::new(policy, Format::Yaml, None);
         Self { chart, journal: journal.with_requests(vec![Requests::default()]), now }
     }
 
