@@ -3,7 +3,7 @@
 /// What a kind of finding is about, without a word of the label that it was found in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct About {
-    /// What is so, in words that fit every finding of the kind; the same as in the list of `docs/findings`.
+    /// What is so, in a clause that fits every finding of the kind.
     pub summary: &'static str,
     /// The next step, in general.
     pub help: &'static str,

@@ -21,7 +21,7 @@ struct Guide {
     before: &'static [&'static str],
 }
 
-const GUIDES: [Guide; 10] = [
+const GUIDES: [Guide; 11] = [
     Guide { page: "README.md", kind: MachineKind::Docker, needs: &[Need::Traefik], before: &[] },
     Guide { page: "docs/guide/README.md", kind: MachineKind::Podman, needs: &[], before: &[] },
     Guide { page: "docs/guide/docker.md", kind: MachineKind::Docker, needs: &[Need::Traefik], before: &[] },
@@ -71,6 +71,12 @@ const GUIDES: [Guide; 10] = [
         needs: &[],
         before: &[INSTALL, "docker run --detach --name web nginx"],
     },
+    Guide {
+        page: "docs/guide/status-page.md",
+        kind: MachineKind::Docker,
+        needs: &[],
+        before: &[INSTALL, "docker-watcher run --output /srv/traefik/dynamic --config docker-watcher.yml &"],
+    },
 ];
 
 const INSTALL: &str = "install -m 755 target/release/docker-watcher /usr/local/bin/";
@@ -92,6 +98,7 @@ const NOT_PLAYED: &[(&str, &str)] = &[
     ("journalctl ", "the same"),
     ("docker-watcher agent ", "takes a second machine; tests/tests/e2e/engines_many.rs has one"),
     ("docker --host tcp://", "the same"),
+    ("ssh -L ", "the same, where one sits"),
     ("docker run --detach --name docker-watcher ", "takes the image; tests/tests/e2e/image.rs builds it"),
     (
         "podman run --detach --name web --publish ",
@@ -249,4 +256,9 @@ fn the_way_from_the_docker_provider_can_be_followed() -> Result<()> {
 #[test]
 fn troubleshooting_can_be_followed() -> Result<()> {
     play("docs/guide/troubleshooting.md")
+}
+
+#[test]
+fn the_guide_to_the_status_page_can_be_followed() -> Result<()> {
+    play("docs/guide/status-page.md")
 }
