@@ -86,12 +86,25 @@ impl Podman {
             mounts.contains(" /run tmpfs").then_some(()).context("not yet")
         })?;
         File::create(podman.containers_conf())?.write_all(CONTAINERS_CONF.as_bytes())?;
-        // The program may be where no other user reaches it.
-        let hook = hook().context("`podman-hook` is not built")?;
-        let script =
-            r#"mkdir -p "${2%/*}" && touch "$2" && mount --bind "$1" "$2" && mount -o remount,bind,ro "$2""#;
-        output(podman.as_root("bash").args(["-euc", script, "bash"]).arg(hook).arg(HOOK), b"")?;
+        podman.place_hook()?;
         Ok(podman)
+    }
+
+    /// Puts the hook under test where programs stay: where it was built no other user may reach it, and `install` takes none
+    /// that is a user's or in `/run`.
+    fn place_hook(&self) -> Result<()> {
+        let hook = hook().context("`podman-hook` is not built")?;
+        let script = r#"
+            install -m 755 "$1" "$2"
+            mount -t tmpfs -o mode=755 tmpfs "${3%/*}"
+            touch "$3"
+            mount --bind "$2" "$3"
+            mount -o remount,bind,ro "$3"
+        "#;
+        let copy = self.directory().join("podman-hook");
+        output(self.as_root("bash").args(["-euc", script, "bash"]).arg(hook).arg(copy).arg(HOOK), b"")
+            .context("place the hook")
+            .map(drop)
     }
 
     fn import(&self) -> Result<()> {
@@ -205,4 +218,4 @@ impl Podman {
 }
 
 /// Where the hook is in the sandbox.
-pub(crate) const HOOK: &str = "/run/portolan-bin/podman-hook";
+pub(crate) const HOOK: &str = "/srv/podman-hook";

@@ -21,6 +21,8 @@ pub(crate) enum Command {
     /// Have Podman call the hook no more
     Uninstall(UninstallArguments),
     /// Write the file anew from what is known, without containers that have ended
+    ///
+    /// Podman is asked again about containers of which it did not tell in time what they are.
     Sync,
     /// Tell which containers are known, and what last went wrong
     Status(StatusArguments),

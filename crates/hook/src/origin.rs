@@ -95,9 +95,7 @@ impl Origin {
 
 /// The number of a process's parent, from its `stat`: the second field after the name, which may hold anything.
 pub fn parent(stat: &[u8]) -> Option<u32> {
-    let stat = String::from_utf8_lossy(stat);
-    let (_, after) = stat.rsplit_once(')')?;
-    after.split_ascii_whitespace().nth(1)?.parse().ok().filter(|parent| *parent > 0)
+    field(stat, 1)?.parse().ok().filter(|parent| *parent > 0)
 }
 
 /// When a process began, in the kernel's ticks since boot; `None` where there is none of this number.
@@ -105,14 +103,28 @@ pub fn parent(stat: &[u8]) -> Option<u32> {
 /// With the number, it names a process for good: the number alone may be another's later.
 pub fn born(proc: &Path, pid: u32) -> Option<u64> {
     let stat = read(&proc.join(pid.to_string()).join("stat")).ok()?;
-    let stat = String::from_utf8_lossy(&stat);
-    let (_, after) = stat.rsplit_once(')')?;
-    after.split_ascii_whitespace().nth(19)?.parse().ok()
+    field(&stat, 19)?.parse().ok()
 }
 
 /// Whether the process of this number is still the one that began then, and has not ended.
 pub fn is_alive(proc: &Path, pid: u32, since: u64) -> bool {
-    born(proc, pid) == Some(since)
+    read(&proc.join(pid.to_string()).join("stat")).is_ok_and(|stat| lives(&stat, since))
+}
+
+/// Whether a `stat` is that of the process that began then, which runs: one that has ended stays until its parent asks how.
+fn lives(stat: &[u8], since: u64) -> bool {
+    let is_it = field(stat, 19).and_then(|it| it.parse().ok()) == Some(since);
+    // Its first thread may end before the others.
+    let is_over = field(stat, 0).is_some_and(|state| matches!(state.as_str(), "Z" | "X"))
+        && field(stat, 17).is_none_or(|threads| matches!(threads.as_str(), "0" | "1"));
+    is_it && !is_over
+}
+
+/// A field of a `stat`, by its place after the name.
+fn field(stat: &[u8], place: usize) -> Option<String> {
+    let stat = String::from_utf8_lossy(stat);
+    let (_, after) = stat.rsplit_once(')')?;
+    after.split_ascii_whitespace().nth(place).map(str::to_owned)
 }
 
 /// Reads a file of the kernel's, which does not tell its length: at once where it is short, and not by growing pieces.
@@ -199,5 +211,19 @@ mod tests {
         assert_eq!(parent(b"115 (a) S 7 (x) S 112 115"), Some(112));
         assert_eq!(parent(b"115 (sleep"), None);
         assert_eq!(parent(b"1 (init) S 0 1"), None);
+    }
+
+    #[test]
+    fn a_process_that_has_ended_is_none_though_nobody_has_asked_how() {
+        let check = |state: &str, threads: u32, since: u64, expected: bool| {
+            let stat = format!("115 (web) {state} 1 {}{threads} 0 4711 0", "0 ".repeat(15));
+            assert_eq!(lives(stat.as_bytes(), since), expected, "{stat}");
+        };
+        check("S", 1, 4711, true);
+        check("S", 1, 4712, false);
+        check("Z", 1, 4711, false);
+        check("X", 0, 4711, false);
+        check("Z", 4, 4711, true);
+        assert!(!lives(b"", 0));
     }
 }

@@ -28,6 +28,7 @@ pub struct PodmanScene<'p> {
     suffix: String,
     directory: TempDir,
     settings: Mutex<Vec<(String, String)>>,
+    configuration: Mutex<Option<Vec<(String, String)>>>,
     containers: Mutex<Vec<String>>,
 }
 
@@ -86,6 +87,7 @@ impl<'p> PodmanScene<'p> {
             suffix,
             directory,
             settings: Mutex::default(),
+            configuration: Mutex::default(),
             containers: Mutex::default(),
         };
         let records = scene.records().display().to_string();
@@ -100,7 +102,7 @@ impl<'p> PodmanScene<'p> {
     pub fn set(&self, variables: &[(&str, &str)]) -> Result<()> {
         let mut settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
         settings.retain(|(name, _)| !variables.iter().any(|(other, _)| name == other));
-        settings.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        settings.extend(owned(variables));
         drop(settings);
         self.write_hook(&self.hooks().join(FILE), &STAGES, &[])
     }
@@ -127,8 +129,7 @@ impl<'p> PodmanScene<'p> {
     }
 
     fn write_hook(&self, path: &Path, stages: &[&str], more: &[(&str, &str)]) -> Result<()> {
-        let more = more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let variables = self.variables().into_iter().chain(more);
+        let variables = self.variables().into_iter().chain(owned(more));
         let env: Vec<String> = variables.map(|(name, value)| format!("{name}={value}")).collect();
         let hook = json!({
             "version": "1.0.0",
@@ -145,13 +146,25 @@ impl<'p> PodmanScene<'p> {
         variables
     }
 
+    /// Has Podman find its hooks as it does without an option, by a configuration that it finds with these variables.
+    pub fn configure(&self, variables: &[(&str, &str)]) {
+        let variables = owned(variables).collect();
+        *self.configuration.lock().unwrap_or_else(PoisonError::into_inner) = Some(variables);
+    }
+
     /// What `podman ARGUMENT...` prints, with the hook, without the last line's end.
     ///
     /// # Errors
     /// Where it fails, with what it says.
     pub fn podman(&self, arguments: &[&str]) -> Result<String> {
-        let hooks = self.hooks().display().to_string();
-        let mut podman = self.podman.podman(&["--hooks-dir", &hooks]);
+        let mut podman = match &*self.configuration.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(variables) => {
+                let mut podman = self.podman.podman(&[]);
+                podman.env_remove("CONTAINERS_CONF").envs(variables.iter().cloned());
+                podman
+            }
+            None => self.podman.podman(&["--hooks-dir", &self.hooks().display().to_string()]),
+        };
         Ok(output(podman.args(arguments), b"")?.trim_end().to_owned())
     }
 
@@ -281,6 +294,18 @@ impl<'p> PodmanScene<'p> {
         })
     }
 
+    /// Waits until the hook's log has a line with all of these in it.
+    ///
+    /// # Errors
+    /// Where it has not in time.
+    pub fn logged(&self, parts: &[&str]) -> Result<()> {
+        eventually(&format!("the log tells {parts:?}"), || {
+            let log = fs::read_to_string(self.records().join("podman-hook.log"))?;
+            ensure!(log.lines().any(|line| parts.iter().all(|part| line.contains(part))), "{log}");
+            Ok(())
+        })
+    }
+
     #[expect(clippy::print_stderr, reason = "shown with the failed test, where output is captured too")]
     fn show(&self) {
         eprintln!("--- podman-hook.yml\n{}", self.text().unwrap_or_default());
@@ -289,6 +314,10 @@ impl<'p> PodmanScene<'p> {
         eprintln!("--- log\n{log}");
         eprintln!("--- traefik, warnings and errors\n{}", self.traefik.complaints().join("\n"));
     }
+}
+
+fn owned(variables: &[(&str, &str)]) -> impl Iterator<Item = (String, String)> {
+    variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
 }
 
 /// Removes what the test made, and not before all was shown: it would change with that.

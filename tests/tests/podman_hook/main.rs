@@ -2,6 +2,7 @@
 
 mod echo;
 mod faults;
+mod install;
 mod parallel;
 mod rootful;
 mod rootless;

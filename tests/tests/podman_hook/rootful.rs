@@ -4,4 +4,5 @@ mod addresses;
 mod findings;
 mod labels;
 mod life;
+mod patience;
 mod protocols;

@@ -82,7 +82,7 @@ impl State {
         match self {
             Self::Known => "known",
             Self::Waiting => "waiting for podman to tell what it is",
-            Self::Unknown => "unknown: podman did not tell what it is",
+            Self::Unknown => "unknown: podman did not tell what it is; `podman-hook sync` asks again",
             Self::Left => "left by a worker that was killed: `podman-hook sync` does its work",
             Self::Ended => "ended: its record goes with the next `podman-hook sync`",
         }

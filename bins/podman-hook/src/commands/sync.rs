@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use portolan_container::printable;
-use portolan_hook::{Records, is_alive};
+use portolan_hook::{Knowledge, Records, is_alive};
 
 use crate::worker::Worker;
 use crate::{location, settings};
@@ -18,6 +18,9 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
             let name = record.container(knowledge.as_ref()).name;
             let id = record.id.get(..12).unwrap_or(&record.id);
             text.push_str(&format!("dropped  {id}  {}: it has ended\n", printable(&name)));
+        } else if let Some(unknown) = knowledge.filter(|it| it.is_done && it.container.is_none()) {
+            // Podman may tell by now what it did not tell then. A hook asks once: it has others to see to.
+            records.learn(&record.id, &Knowledge { is_done: false, ..unknown })?;
         }
     }
     let worker = Worker { settings, may_publish: true };

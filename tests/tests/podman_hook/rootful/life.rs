@@ -2,11 +2,9 @@
 
 use std::fs::{self, File};
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use portolan_tests::{output, podman_scene};
+use portolan_tests::podman_scene;
 
 use crate::{address, leads_to};
 
@@ -113,52 +111,6 @@ fn a_foreign_file_is_left_alone() -> Result<()> {
         web.order("rm", &["--force"])?;
         scene.unrouted(&web.name)?;
         ensure!(fs::read_to_string(&foreign)? == text, "it has changed");
-        Ok(())
-    })
-}
-
-/// As people set it up: with neither an option of Podman's nor a directory for records.
-#[test]
-fn the_hook_is_found_by_containers_conf_and_keeps_its_records_in_the_systems_runtime_directory() -> Result<()>
-{
-    podman_scene(|scene| {
-        let configuration = scene.scratch().join("containers.conf");
-        let of_sandbox = fs::read_to_string(scene.podman.directory().join("containers.conf"))?;
-        let hooks = scene.hooks();
-        scene.unset("PORTOLAN_HOOK_DIRECTORY")?;
-        writeln!(
-            File::create(&configuration)?,
-            "{of_sandbox}hooks_dir = [{:?}]",
-            hooks.display().to_string()
-        )?;
-        let podman = |arguments: &[&str]| {
-            output(scene.podman.podman(arguments).env("CONTAINERS_CONF", &configuration), b"")
-        };
-        let name = scene.name("web");
-        let group = scene.podman.control_group();
-        let id = podman(&[
-            "run",
-            "--detach",
-            "--name",
-            &name,
-            "--env",
-            &format!("NAME={name}"),
-            "--cgroup-parent",
-            &group,
-            "--label",
-            "traefik.enable=true",
-            portolan_tests::IMAGE,
-        ])?;
-        scene.served(&name, &name)?;
-        let records = scene.podman.inside(Path::new("/run/portolan/podman-hook"));
-        ensure!(records.join(format!("{}.json", id.trim())).exists(), "no record in {}", records.display());
-        let mode = fs::metadata(&records)?.permissions().mode();
-        ensure!(mode & 0o777 == 0o700, "{mode:o}");
-        podman(&["rm", "--force", "--time", "0", &name])?;
-        scene.unrouted(&name)?;
-        let left = fs::read_dir(&records)?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        let left: Vec<String> = left.filter(|name| name.contains(id.trim())).collect();
-        ensure!(left.is_empty(), "{left:?}");
         Ok(())
     })
 }
