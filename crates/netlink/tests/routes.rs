@@ -133,6 +133,7 @@ fn a_program_is_not_loaded() {
     let text = "add default encap bpf in obj a.o section s dev lo";
     let refusal = read(text, Dialect::Ip, AddressFamily::Unspec).unwrap_err();
     assert_eq!((refusal.exit.code(), &text[refusal.span]), (255, "in"));
+    assert!(refusal.help.is_some_and(|help| help.contains("`ip route`")));
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod program;
 mod random;
 mod records;
 mod sequence;
+mod times;
 mod topology;
 mod twin;
 mod words;

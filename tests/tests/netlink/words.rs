@@ -133,8 +133,8 @@ impl Value {
             ],
             (Self::Small, _) => &["0", "1", "10", "24", "32", "64", "128", "255", "256", "-1", "bogus"],
             (Self::Time, _) => &[
-                "300", "300ms", "1s", "1.5s", "2secs", "100msec", "0", "0.5", "5m", "1e3", "s", "-1s",
-                "bogus",
+                "300", "300ms", "1s", "1.5s", "2secs", "100msec", "0", "0.5", "0x1.8p3s", "0x.8ms", "5m",
+                "1e3", "s", "-1s", "bogus",
             ],
             (Self::Switch, _) => &["0", "1", "2", "on", "enabled", "disabled"],
             (Self::Preference, _) => &["low", "medium", "high", "0", "1", "3", "5", "bogus"],

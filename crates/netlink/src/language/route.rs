@@ -8,6 +8,7 @@ mod hop;
 mod keyword;
 mod metrics;
 mod request;
+mod time;
 mod value;
 
 pub use flush::RouteFilter;

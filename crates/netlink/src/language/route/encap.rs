@@ -101,10 +101,12 @@ fn bpf(encap: &mut Encap, words: &mut Words<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// We load no programs: the files would be those of the machine, and loading them is another matter than a route.
+/// We load no programs: the files would be those of the machine, and what runs in its kernel is no matter of a label.
 fn program(word: &Word<'_>) -> Refusal {
-    let text = format!("`{}` wants an eBPF program from an object file, which is not loaded here", word.text);
-    Refusal::new(Exit::Language, text, word.span.clone())
+    let text = format!("`{}` wants an eBPF program from an object file, and none is loaded here", word.text);
+    Refusal::new(Exit::Language, text, word.span.clone()).with_help(
+        "load it with `ip route`, on the machine or by a script; `encap bpf headroom N` alone is taken",
+    )
 }
 
 /// `if_id ID [link_dev LINK]`, and whatever else stands there is passed over to the end of the string, as `ip` has it.

@@ -1,6 +1,7 @@
 use netlink_packet_core::Emitable;
 use netlink_packet_route::route::RouteMetric;
 
+use super::time::time;
 use super::value;
 use crate::word::Words;
 use crate::{Refusal, number};
@@ -121,74 +122,5 @@ fn switch(name: &str, words: &mut Words<'_>) -> Result<u32, Refusal> {
         Some(value @ (0 | 1)) => Ok(value),
         Some(_) => Err(Refusal::wrong(&word, format_args!("\"{name}\" value should be 0 or 1"))),
         None => Err(Refusal::wrong(&word, format_args!("\"{name}\" value is invalid"))),
-    }
-}
-
-/// A time in milliseconds, rounded up, or seconds with a unit. With a unit it is scaled for the kernel, bare it is taken as is.
-fn time(text: &str, scale: u32) -> Option<u32> {
-    let is_digit = |c: char| c.is_ascii_alphanumeric() && !"sm".contains(c.to_ascii_lowercase());
-    let (value, unit) = if text.contains('.') {
-        let (digits, unit) = decimal(text);
-        (digits.parse::<f64>().ok().filter(|value| *value >= 0.0 && value.is_finite())?, unit)
-    } else {
-        // No unit begins with a digit of any base, so the number ends where the unit begins.
-        let end = text.find(|c: char| !is_digit(c) && c != '+' && c != '-').unwrap_or(text.len());
-        let (digits, unit) = text.split_at_checked(end)?;
-        #[expect(clippy::cast_precision_loss, reason = "so does `ip`")]
-        let value = number::u64(digits, 0)? as f64;
-        (value, unit)
-    };
-    let per_unit = match unit.to_ascii_lowercase().as_str() {
-        "s" | "sec" | "secs" => 1000.0,
-        "" | "ms" | "msec" | "msecs" => 1.0,
-        _ => return None,
-    };
-    let milliseconds = truncated(value * per_unit);
-    Some(if unit.is_empty() { milliseconds } else { milliseconds.wrapping_mul(scale) })
-}
-
-/// The number at the start of a text, with point and exponent, and what follows it.
-fn decimal(text: &str) -> (&str, &str) {
-    let number = |text: &str| text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let sign = usize::from(text.starts_with(['+', '-']));
-    let mut end = sign + number(text.get(sign..).unwrap_or_default());
-    if let Some(exponent) = text.get(end..).and_then(|rest| rest.strip_prefix(['e', 'E'])) {
-        let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-        let length = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-        if length > 0 {
-            end += 1 + (exponent.len() - digits.len()) + length;
-        }
-    }
-    text.split_at_checked(end).unwrap_or((text, ""))
-}
-
-/// Rounds up to a whole number of 32 bits as compiled C does: what is too great loses its upper bits first.
-fn truncated(value: f64) -> u32 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "that is what it is for")]
-    let whole = if value < 9_223_372_036_854_775_808.0 { (value as u64) as u32 } else { 0 };
-    if f64::from(whole) < value { whole.wrapping_add(1) } else { whole }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_as_ip_sends_them() {
-        let check = |text, expected| assert_eq!(time(text, 8), expected, "{text:?}");
-        check("100", Some(100));
-        check("100ms", Some(800));
-        check("1s", Some(8000));
-        check("1SEC", Some(8000));
-        check("1.5secs", Some(12_000));
-        check("0x10ms", Some(128));
-        check("0.1", Some(1));
-        check(".5ms", Some(8));
-        check("1.e3S", Some(8_000_000));
-        check("-1", Some(1));
-        check("4294967296", Some(1));
-        for bad in ["", "s", "ms", "1e3", "1m", "1.5.1s", "-0.5", "+", "1..", ".", "1h", "é", "1é", "."] {
-            check(bad, None);
-        }
     }
 }
