@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use portolan_container::{Container, printable};
 use portolan_hook::{Held, Records};
-use portolan_netlink::{Answer, asks, parts, withdraw};
+use portolan_netlink::{asks, parts, withdraw};
 use portolan_program::configure;
 use portolan_reconcile::Ledger;
 use portolan_settings::Settings;
@@ -55,21 +55,11 @@ pub(crate) fn withdraw_but_for(running: &BTreeSet<String>, held: &Held, settings
     }
     let policy = configure::network(settings);
     for id in gone {
-        let Some(routes) = ledger.leave(&id, policy.keep_host_routes).filter(|routes| !routes.is_empty())
-        else {
-            continue;
-        };
-        match withdraw(&routes, &policy.conditions) {
-            Ok(failures) if failures.is_empty() => {
-                info!(container = id, "routes on the host withdrawn: {}", routes.len())
-            }
-            Ok(failures) => {
-                let reasons: Vec<String> = failures.iter().map(Answer::reason).collect();
-                warn!(container = id, "routes on the host not withdrawn: {}", reasons.join(", "));
-            }
-            Err(error) => {
-                warn!(container = id, help = error.help(), "routes on the host not withdrawn: {error}")
-            }
+        // What fails stays noted, and is tried again with the next hook.
+        match ledger.leave(&id, policy.keep_host_routes, |routes| withdraw(routes, &policy.conditions)) {
+            Some(Ok(count)) => info!(container = id, "routes on the host withdrawn: {count}"),
+            Some(Err(left)) => warn!(container = id, help = left.help, "{left}"),
+            None => {}
         }
     }
 }

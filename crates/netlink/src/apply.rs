@@ -190,9 +190,11 @@ pub fn forecast(
 
 /// Deletes routes on the host that were added before. What is gone already is no failure.
 ///
+/// Gives those that the kernel refused to delete, and what it said.
+///
 /// # Errors
-/// Where the host's namespace cannot be entered. The answers are what the kernel refused.
-pub fn withdraw(added: &[Request], conditions: &Conditions) -> Result<Vec<Answer>, Error> {
+/// Where the host's namespace cannot be entered: then all are still there.
+pub fn withdraw(added: &[Request], conditions: &Conditions) -> Result<Vec<(Request, Answer)>, Error> {
     withdraw_from(None, added, conditions)
 }
 
@@ -201,7 +203,7 @@ pub(crate) fn withdraw_from(
     home: Option<&Home>,
     added: &[Request],
     conditions: &Conditions,
-) -> Result<Vec<Answer>, Error> {
+) -> Result<Vec<(Request, Answer)>, Error> {
     let namespace = host_namespace(&conditions.proc)?;
     withdraw_at(home, &namespace, added, conditions)
 }
@@ -214,7 +216,7 @@ pub fn withdraw_in(
     namespace: &Namespace,
     added: &[Request],
     conditions: &Conditions,
-) -> Result<Vec<Answer>, Error> {
+) -> Result<Vec<(Request, Answer)>, Error> {
     withdraw_at(None, namespace, added, conditions)
 }
 
@@ -223,7 +225,7 @@ fn withdraw_at(
     namespace: &Namespace,
     added: &[Request],
     conditions: &Conditions,
-) -> Result<Vec<Answer>, Error> {
+) -> Result<Vec<(Request, Answer)>, Error> {
     let requests: Vec<Request> = added.iter().map(Request::inverse).collect();
     let work = |socket: &mut Socket| socket.send(&requests);
     let answers = match home {
@@ -231,7 +233,8 @@ fn withdraw_at(
         None => namespace.run(conditions.timeout, work)??,
     };
     let gone = [0, Errno::ESRCH as i32, Errno::ENODEV as i32];
-    Ok(answers.into_iter().filter(|answer| !gone.contains(&answer.errno)).collect())
+    let answered = added.iter().cloned().zip(answers);
+    Ok(answered.filter(|(_, answer)| !gone.contains(&answer.errno)).collect())
 }
 
 /// What a namespace holds, with the networks by which its links are attached.

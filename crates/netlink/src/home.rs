@@ -53,7 +53,11 @@ impl Home {
     ///
     /// # Errors
     /// As [`withdraw`](crate::withdraw).
-    pub fn withdraw(&self, added: &[Request], conditions: &Conditions) -> Result<Vec<Answer>, Error> {
+    pub fn withdraw(
+        &self,
+        added: &[Request],
+        conditions: &Conditions,
+    ) -> Result<Vec<(Request, Answer)>, Error> {
         withdraw_from(Some(self), added, conditions)
     }
 

@@ -33,7 +33,7 @@ pub use histogram::Histogram;
 pub use history::{Write, WrittenChange};
 pub use journal::Journal;
 pub use measures::Measures;
-pub use network::{Ledger, NetworkPolicy, Networks};
+pub use network::{Ledger, Left, NetworkPolicy, Networks};
 pub use news::{Change, News, describe};
 pub use pace::Pace;
 pub use report::{EngineReport, LastError, LastWrite, Report, ReportedFinding, Routers};

@@ -1,3 +1,4 @@
+mod again;
 mod ledger;
 mod worker;
 
@@ -12,7 +13,7 @@ use portolan_netlink::{Conditions, Names, asks};
 use tokio::sync::oneshot;
 use tracing::warn;
 
-pub use self::ledger::Ledger;
+pub use self::ledger::{Ledger, Left};
 use self::worker::Worker;
 use crate::{ContainerKey, ScriptContext, ScriptQueue};
 

@@ -1,12 +1,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Instant;
 
 use portolan_container::{Attachment, Container, Diagnostic, State, printable};
-use portolan_netlink::{Answer, Applied, Groups, Home, NO_ENTRY, Part, apply, parts, withdraw};
+use portolan_netlink::{Applied, Groups, Home, NO_ENTRY, Part, apply, parts, withdraw};
 use tracing::{debug, info, warn};
 
-use super::{Ledger, NetworkPolicy, Order};
+use super::again::Again;
+use super::{Ledger, Left, NetworkPolicy, Order};
 use crate::script::ScriptEntrance;
 use crate::{ContainerKey, log};
 
@@ -17,6 +19,7 @@ pub(super) struct Worker {
     policy: NetworkPolicy,
     local: Vec<bool>,
     ledger: Ledger,
+    again: Again,
     scripts: Option<ScriptEntrance>,
     /// The containers whose labels have been carried out.
     standing: BTreeMap<ContainerKey, Standing>,
@@ -44,6 +47,7 @@ impl Worker {
         Self {
             home: Home::of_this_thread().ok(),
             ledger: Ledger::load(&policy.ledger),
+            again: Again::new(),
             policy,
             local,
             scripts,
@@ -56,31 +60,45 @@ impl Worker {
 
     /// Until nobody can tell it anything any more.
     pub(super) fn run(mut self, queue: &Receiver<Order>) {
-        while let Ok(order) = queue.recv() {
+        loop {
+            let now = Instant::now();
+            let order = match self.again.due() {
+                Some(due) if due <= now => Err(RecvTimeoutError::Timeout),
+                Some(due) => queue.recv_timeout(due - now),
+                None => queue.recv().map_err(RecvTimeoutError::from),
+            };
             match order {
-                Order::Start(key) => self.start(key),
-                Order::See { key, container, connected } => self.see(key, container, connected),
-                Order::Only { engine, ids } => {
-                    let gone = |key: &&ContainerKey| key.engine == engine && !ids.contains(&key.id);
-                    self.waiting.retain(|key, _| key.engine != engine || ids.contains(&key.id));
-                    for key in self.standing.keys().filter(gone).cloned().collect::<Vec<_>>() {
-                        self.forget(&key);
-                    }
-                    self.listed.insert(engine, ids);
-                    self.withdraw_of_strangers();
+                Ok(order) => self.follow(order),
+                Err(RecvTimeoutError::Timeout) => self.try_again(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn follow(&mut self, order: Order) {
+        match order {
+            Order::Start(key) => self.start(key),
+            Order::See { key, container, connected } => self.see(key, container, connected),
+            Order::Only { engine, ids } => {
+                let gone = |key: &&ContainerKey| key.engine == engine && !ids.contains(&key.id);
+                self.waiting.retain(|key, _| key.engine != engine || ids.contains(&key.id));
+                for key in self.standing.keys().filter(gone).cloned().collect::<Vec<_>>() {
+                    self.forget(&key);
                 }
-                Order::Forget(key) => self.forget(&key),
-                Order::Script(context) => {
-                    if let Some(scripts) = &self.scripts {
-                        scripts.post(*context);
-                    }
+                self.listed.insert(engine, ids);
+                self.withdraw_of_strangers();
+            }
+            Order::Forget(key) => self.forget(&key),
+            Order::Script(context) => {
+                if let Some(scripts) = &self.scripts {
+                    scripts.post(*context);
                 }
-                Order::Adopt(policy) => {
-                    self.policy = *policy;
-                    let seen: Vec<_> = std::mem::take(&mut self.standing).into_iter().collect();
-                    for (key, standing) in seen {
-                        self.carry_out(key, standing.container, &standing.told);
-                    }
+            }
+            Order::Adopt(policy) => {
+                self.policy = *policy;
+                let seen: Vec<_> = std::mem::take(&mut self.standing).into_iter().collect();
+                for (key, standing) in seen {
+                    self.carry_out(key, standing.container, &standing.told);
                 }
             }
         }
@@ -170,7 +188,9 @@ impl Worker {
         (parts, diagnostics)
     }
 
-    fn apply(&self, container: &Container, parts: &[Part]) -> Applied {
+    fn apply(&mut self, container: &Container, parts: &[Part]) -> Applied {
+        // It runs again: what is still there of it is to be there.
+        self.again.remove(&container.id);
         let conditions = &self.policy.conditions;
         let applied = alone(|| match &self.home {
             Some(home) => home.apply(container, parts, conditions),
@@ -212,30 +232,42 @@ impl Worker {
 
     /// Takes back the routes on the host that a container asked for and no other does.
     fn withdraw(&mut self, id: &str, name: &str) {
-        let Some(routes) = self.ledger.leave(id, self.policy.keep_host_routes) else { return };
-        if routes.is_empty() {
-            return;
-        }
-        let conditions = self.policy.conditions.clone();
-        let count = routes.len();
+        let outcome = self.try_to_withdraw(id);
         let name = &*printable(name);
-        let withdrawn = alone(|| match &self.home {
-            Some(home) => home.withdraw(&routes, &conditions),
-            None => withdraw(&routes, &conditions),
-        });
-        match withdrawn {
-            Some(Ok(failures)) if failures.is_empty() => {
-                let routes = if count == 1 { "1 route".to_owned() } else { format!("{count} routes") };
-                info!(container = name, "{routes} on the host withdrawn");
+        match outcome {
+            Some(Err(left)) => {
+                let Left { reason, help } = &left;
+                if self.again.add(id, name, Instant::now()) {
+                    warn!(
+                        container = name,
+                        help, "routes on the host not withdrawn, and tried again: {reason}"
+                    );
+                } else {
+                    debug!(container = name, help, "{left}");
+                }
+                return;
             }
-            Some(Ok(failures)) => {
-                let reasons: Vec<String> = failures.iter().map(Answer::reason).collect();
-                warn!(container = name, "routes on the host not withdrawn: {}", reasons.join(", "));
-            }
-            Some(Err(error)) => {
-                warn!(container = name, help = error.help(), "routes on the host not withdrawn: {error}");
-            }
+            Some(Ok(1)) => info!(container = name, "1 route on the host withdrawn"),
+            Some(Ok(count)) => info!(container = name, "{count} routes on the host withdrawn"),
             None => {}
+        }
+        self.again.remove(id);
+    }
+
+    fn try_to_withdraw(&mut self, id: &str) -> Option<Result<usize, Left>> {
+        let Self { home, policy, ledger, .. } = self;
+        ledger.leave(id, policy.keep_host_routes, |routes| {
+            alone(|| match home {
+                Some(home) => home.withdraw(routes, &policy.conditions),
+                None => withdraw(routes, &policy.conditions),
+            })
+            .unwrap_or_else(|| Ok(Vec::new()))
+        })
+    }
+
+    fn try_again(&mut self) {
+        for (id, name) in self.again.all() {
+            self.withdraw(&id, &name);
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Routes on the host that containers ask for.
 
-use anyhow::{Result, ensure};
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use anyhow::{Context, Result, ensure};
 use nix::sys::signal::Signal;
 use portolan_tests::{PATIENCE, program, stage};
 use serde_json::json;
@@ -130,6 +133,31 @@ fn a_watcher_that_is_stopped_at_work_has_noted_what_it_did() -> Result<()> {
         shows(&host, &["route"], &["10.88."])?;
         let _watcher = stage.watch_settings(&json!({}))?;
         shows_nothing(&host, &["route", "show", "root", "10.88.0.0/16"])
+    })
+}
+
+#[test]
+fn a_withdrawal_that_fails_is_tried_again() -> Result<()> {
+    stage(|stage| {
+        // By this the watcher finds the host, until it is gone.
+        let proc = stage.scratch().join("proc");
+        let find_host = || symlink(stage.proc()?, &proc).context("a link to the proc file system");
+        find_host()?;
+        let watcher = stage.watch_settings(&json!({ "network": { "proc": proc } }))?;
+        let host = stage.host()?;
+        let web =
+            stage.run("web").label("docker-events.host-route", "add 10.88.1.0/24 dev docker0").start()?;
+        shows(&host, &["route"], &["10.88.1.0/24 dev docker0"])?;
+        settled(stage, &watcher)?;
+        fs::remove_file(&proc)?;
+        web.order("rm", &["--force"])?;
+        watcher.wait_for(&["routes on the host not withdrawn, and tried again", &web.name])?;
+        shows(&host, &["route"], &["10.88.1.0/24 dev docker0"])?;
+        find_host()?;
+        shows_nothing(&host, &["route", "show", "10.88.1.0/24"])?;
+        watcher.wait_for(&["1 route on the host withdrawn", &web.name])?;
+        ensure!(fs::read_to_string(stage.scratch().join("host-routes.json"))?.trim() == "{}");
+        complains_of(&watcher, &web, &[&["not withdrawn"]])
     })
 }
 
