@@ -1,11 +1,13 @@
 //! An answer means that Traefik serves what was asked for.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::thread;
 use std::time::Instant;
 
-use anyhow::{Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use nix::sys::signal::{Signal, kill};
 use portolan_tests::{Backends, HubProxy, add, eventually, hub_proxy_with, request};
 
@@ -152,4 +154,71 @@ fn where_no_server_answers_the_hub_has_a_page() -> Result<()> {
         ensure!(health.status == 200 && health.body == r#"{"status": "OK"}"#, "{health:?}");
         Ok(())
     })
+}
+
+#[test]
+fn pages_for_errors_may_be_files() -> Result<()> {
+    let pages = tempfile::tempdir()?;
+    let write = |name: &str, text: &str| File::create(pages.path().join(name))?.write_all(text.as_bytes());
+    let directory = pages.path().display().to_string();
+    hub_proxy_with(&["--error-path", &directory], |proxy| {
+        write("503.html", "it sleeps")?;
+        write("error.html", "it is broken")?;
+        proxy.add("/user/dead", "http://127.0.0.1:1")?;
+        let check = |path: &str, status: u16, page: &str| {
+            let answer = proxy.visit(path)?;
+            ensure!(answer.status == status && answer.body.contains(page), "`{path}`: {answer:?}");
+            Ok(())
+        };
+        check("/user/dead/x", 503, "it sleeps")?;
+        check("/nobody", 404, "it is broken")?;
+        write("404.html", "it is not here")?;
+        check("/nobody", 404, "it is not here")?;
+        for page in ["404.html", "503.html", "error.html"] {
+            fs::remove_file(pages.path().join(page))?;
+        }
+        check("/user/dead/x", 503, "does not answer")?;
+        proxy.process.log.wait_for(0, HubProxy::PATIENCE, "there is neither", |line| {
+            line.contains("neither `503.html` nor `error.html`").then_some(())
+        })?;
+        Ok(())
+    })
+}
+
+/// Traefik's middleware for pages sees a status and nothing else, so that those which Traefik gives for a dead server are taken for
+/// that wherever they come from. There are two.
+#[test]
+fn what_a_server_answers_is_passed_on_but_for_two_statuses() -> Result<()> {
+    hub_proxy_with(&[], |proxy| {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        proxy.add("/user/zoe", &format!("http://{}", listener.local_addr()?))?;
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                // Who hangs up early ends a connection and nothing else.
+                let _ = answer(&stream);
+            }
+        });
+        for status in [200, 204, 404, 418, 500, 501, 503, 505, 507, 520, 599] {
+            let answer = proxy.visit(&format!("/user/zoe/{status}"))?;
+            let body = if status == 204 { "" } else { "of the server" };
+            ensure!(answer.status == status && answer.body == body, "{status}: {answer:?}");
+        }
+        // The last is a server that hangs up.
+        for path in ["502", "504", "none"] {
+            let answer = proxy.visit(&format!("/user/zoe/{path}"))?;
+            ensure!(answer.status == 503 && answer.body.contains("does not answer"), "{path}: {answer:?}");
+        }
+        Ok(())
+    })
+}
+
+/// Answers a request with the status that is the last part of its path, and with nothing where that is no number.
+fn answer(mut stream: &TcpStream) -> Result<()> {
+    let mut lines = BufReader::new(stream).lines();
+    let first = lines.next().context("no request")??;
+    while !lines.next().context("half a request")??.is_empty() {}
+    let status = first.split(' ').nth(1).and_then(|path| path.rsplit('/').next());
+    let Some(status) = status.and_then(|status| status.parse::<u16>().ok()) else { return Ok(()) };
+    let (length, body) = if status == 204 { ("", "") } else { ("Content-Length: 13\r\n", "of the server") };
+    Ok(write!(stream, "HTTP/1.1 {status} X\r\n{length}Connection: close\r\n\r\n{body}")?)
 }

@@ -1,5 +1,6 @@
 //! TLS towards users, and towards a hub that proves who it is.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use anyhow::{Result, ensure};
@@ -67,6 +68,26 @@ fn users_and_the_hub_come_in_by_tls() -> Result<()> {
         ensure!(answer.starts_with("HTTP/1.0 201"), "{answer}");
         let answer = ask(8000, &[], "GET /a/b HTTP/1.0\r\nHost: localhost\r\n\r\n")?;
         ensure!(answer.ends_with("5 /a/b"), "{answer}");
+        Ok(())
+    })
+}
+
+/// As far as it goes without an authority: Traefik loads all of it, knows the resolver by its name, and asks who is to sign.
+#[test]
+fn a_real_traefik_takes_what_is_for_acme() -> Result<()> {
+    let options = "--acme-email admin@example.com --acme-domain hub.example.com --acme-domain www.example.com \
+                   --acme-server https://127.0.0.1:1/directory --acme-storage certificates.json";
+    let options: Vec<&str> = options.split_ascii_whitespace().collect();
+    hub_proxy_with(&options, |proxy| {
+        proxy.ready()?;
+        let asks = |line: &str| (line.contains("hub.acme") && line.contains("127.0.0.1:1/")).then_some(());
+        proxy.process.log.wait_for(0, HubProxy::PATIENCE, "Traefik asks the authority", asks)?;
+        // With Traefik's own certificate until there is a better one.
+        proxy.add("/a", "http://127.0.0.1:1")?;
+        let stored = std::fs::metadata(proxy.file("certificates.json"))?;
+        ensure!(stored.permissions().mode() & 0o777 == 0o600, "{stored:?}");
+        let unknown = proxy.process.log.matching(0, &["nonexistent certificate resolver"]);
+        ensure!(unknown.is_empty(), "{unknown:?}");
         Ok(())
     })
 }

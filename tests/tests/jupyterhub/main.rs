@@ -7,6 +7,7 @@ mod package;
 mod started;
 
 use anyhow::{Context, Result};
+use nix::sys::signal::Signal::SIGKILL;
 use portolan_tests::Hub;
 
 /// Users as no administrator would name them, but they name themselves.
@@ -28,4 +29,15 @@ fn run_traefik(hub: &mut Hub) -> Result<()> {
     let mut traefik = hub.command("traefik");
     traefik.arg(format!("--configFile={}", path.display()));
     hub.serve(&traefik)
+}
+
+/// Has everybody reach their own server of a hub that runs: at first, and after each program was killed or started anew.
+fn visited_whatever_is_killed(hub: &Hub) -> Result<()> {
+    hub.visit(&USERS)?;
+    for program in ["traefik", "jupyterhub-proxy"] {
+        hub.signal(&[program], SIGKILL)?;
+        hub.visit(&USERS)?;
+    }
+    hub.restart()?;
+    hub.visit(&USERS)
 }

@@ -37,3 +37,21 @@ fn it_brings_the_program_and_two_names_for_a_hub() -> Result<()> {
         Ok(())
     })
 }
+
+#[test]
+fn it_brings_the_texts_of_its_licences() -> Result<()> {
+    hub(&[Need::Wheel], |hub| {
+        hub.install()?;
+        let ask = "import sys\n\
+                   from importlib.metadata import distribution\n\
+                   package = distribution('portolan-jupyterhub')\n\
+                   print(package.metadata['License-Expression'], *sorted(package.metadata.get_all('License-File')))\n\
+                   for name in sorted(package.metadata.get_all('License-File')):\n    \
+                       sys.stdout.write(package.read_text('licenses/' + name))\n";
+        let told = output(hub.python().args(["-c", ask]), b"")?;
+        let (apache, mit) = (include_str!("../../../LICENSE-APACHE"), include_str!("../../../LICENSE-MIT"));
+        let expected = format!("MIT OR Apache-2.0 LICENSE-APACHE LICENSE-MIT\n{apache}{mit}");
+        ensure!(told == expected, "{told}");
+        Ok(())
+    })
+}
