@@ -26,6 +26,8 @@ pub enum Need {
     Hook,
     /// Root, systemd, and control groups for its services.
     Systemd,
+    /// Root, and the program by which systemd judges units.
+    Units,
     /// Root, and the proxy of JupyterHub under test.
     HubProxy,
     /// A JupyterHub, and what its own tests and users' servers take.
@@ -55,6 +57,7 @@ pub fn unmet(needs: &[Need]) -> Result<Option<String>> {
         Need::Hook => hook().is_none().then(|| "`podman-hook` is not built".to_owned()),
         Need::Systemd => programs(&["bash", "nsenter", "systemctl", "systemd-analyze", "unshare"])
             .or_else(|| Systemd::hierarchy().err().map(|error| error.to_string())),
+        Need::Units => programs(&["systemd-analyze"]),
         Need::HubProxy => programs(&["ip", "openssl", "setpriv"])
             .or_else(|| hub_proxy().is_none().then(|| "`jupyterhub-proxy` is not built".to_owned())),
         Need::Hub => programs(&["bash", "ip", "setpriv", "unshare"]).or_else(|| {

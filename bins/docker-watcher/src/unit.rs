@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use file::{Found, UnitFile};
 pub(crate) use word::NotAWord;
-use word::{argument, path, program};
+use word::{argument, optional_path, path, program};
 
 /// The name under which systemd knows us.
 pub(crate) const NAME: &str = "docker-watcher.service";
@@ -13,6 +13,9 @@ pub(crate) const NAME: &str = "docker-watcher.service";
 /// The first line of each unit that we write, by which we know it again.
 const MARKER: &str =
     "# Written by `docker-watcher install`. Edits are lost: use `systemctl edit docker-watcher` instead.";
+
+/// The directory that systemd makes for the service.
+pub(crate) const RUNTIME: &str = "/run/portolan";
 
 /// The systemd unit of the watcher: what runs, and the sandbox that has room for just that.
 ///
@@ -25,6 +28,8 @@ pub(crate) struct Unit {
     pub(crate) config: Option<PathBuf>,
     /// The directory for Traefik.
     pub(crate) output: Output,
+    /// The directories of what else it writes, where that is not in [`RUNTIME`]; absolute.
+    pub(crate) others: Vec<PathBuf>,
     /// Addresses, routes and rules in containers.
     pub(crate) network: Feature,
     /// Users' scripts.
@@ -101,15 +106,21 @@ impl Unit {
     }
 
     fn files(&self) -> Result<String, NotAWord> {
-        Ok(format!(
-            "# What it may write. It finds its settings in {}.\nReadWritePaths={}\n{FILES}",
-            match &self.config {
-                // In a comment nothing needs quotes, but a line's end would end it.
-                Some(config) => argument(config)?,
-                None => portolan_settings::DEFAULT_FILE.to_owned(),
-            },
+        let settings = match &self.config {
+            // In a comment nothing needs quotes, but a line's end would end it.
+            Some(config) => argument(config)?,
+            None => portolan_settings::DEFAULT_FILE.to_owned(),
+        };
+        let mut text = format!(
+            "# What it may write. It finds its settings in {settings}.\nReadWritePaths={}\n",
             path(self.output.path())?
-        ))
+        );
+        for other in &self.others {
+            // Routes are kept also where one of these is not there.
+            text.push_str(&format!("ReadWritePaths={}\n", optional_path(other)?));
+        }
+        text.push_str(FILES);
+        Ok(text)
     }
 
     fn capabilities(&self) -> &'static str {
@@ -122,8 +133,8 @@ impl Unit {
 
 const UNIT: &str = "\
 # It runs as root, because whoever may open the engine's socket is as good as root anyway, but keeps of root's capabilities
-# those alone that the settings take. After a change of `output`, `network.enabled` or `scripts.enabled`, run
-# `docker-watcher install` again.
+# those alone that the settings take. After a change of `output`, `network.enabled`, `network.state`, `scripts.enabled` or
+# `status.socket`, run `docker-watcher install` again.
 
 [Unit]
 Description=Traefik routes from container labels
@@ -223,6 +234,7 @@ mod tests {
             program: "/usr/local/bin/docker-watcher".into(),
             config: None,
             output: Output::Settings(portolan_settings::Settings::default().output),
+            others: Vec::new(),
             network: Feature::On,
             scripts: Feature::On,
         }
@@ -287,6 +299,7 @@ mod tests {
             program: "/opt/port olan/docker-watcher".into(),
             config: Some("/etc/100%.yml".into()),
             output: Output::Flag("/srv/a $b".into()),
+            others: vec!["/srv/status".into(), "/var/lib/a b".into()],
             ..usual()
         };
         let found = settings(&unit);
@@ -296,6 +309,8 @@ mod tests {
             r#"ExecStart="/opt/port olan/docker-watcher" run --config "/etc/100%%.yml" --output "/srv/a $$b""#,
         );
         has(r#"ReadWritePaths="/srv/a $b""#);
+        has("ReadWritePaths=-/srv/status");
+        has(r#"ReadWritePaths="-/var/lib/a b""#);
         let split = Unit { output: Output::Settings("/srv/a\n[Service]\nUser=x".into()), ..usual() };
         assert!(split.text().is_err());
     }

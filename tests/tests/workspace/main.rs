@@ -4,6 +4,7 @@
 
 mod dependencies;
 mod documents;
+mod units;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

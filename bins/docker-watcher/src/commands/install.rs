@@ -1,4 +1,6 @@
+use std::fs::DirBuilder;
 use std::io::{self, Write as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,7 +11,7 @@ use portolan_traefik::{Directory, Format};
 use super::render::STEM;
 use crate::cli::InstallArguments;
 use crate::systemd::{follows, systemctl};
-use crate::unit::{Feature, Found, NAME, Output, Unit, UnitFile};
+use crate::unit::{Feature, Found, NAME, Output, RUNTIME, Unit, UnitFile};
 use crate::{configure, report};
 
 /// What PrivateTmp= of the unit replaces: a path in there would be another to the service than to everybody else.
@@ -36,6 +38,11 @@ pub(crate) fn run(arguments: &InstallArguments) -> anyhow::Result<ExitCode> {
         let mut directory = Directory::new(unit.output.path(), STEM, format).map_err(report::directory)?;
         directory.prepare().map_err(report::directory)?;
         written(unit.output.path())?;
+    }
+    for directory in unit.others.iter().filter(|directory| !directory.exists()) {
+        let made = DirBuilder::new().recursive(true).mode(0o750).create(directory);
+        made.with_context(|| format!("cannot make the directory `{}`", directory.display()))?;
+        written(directory)?;
     }
     let file = UnitFile::new(&arguments.unit_dir);
     let found = file.find()?;
@@ -69,16 +76,40 @@ fn unit(arguments: &InstallArguments, program: PathBuf) -> anyhow::Result<(Unit,
     let network = feature(settings.network.enabled, arguments.no_network);
     let scripts = feature(settings.scripts.enabled, arguments.no_scripts);
     let format = configure::format(&settings);
+    let state = (network == Feature::On).then_some(settings.network.state.as_path());
+    let files = settings.status.socket.as_deref().into_iter().chain(state);
+    let others = others(files)?;
     let output = output.map_or(Output::Settings(settings.output), Output::Flag);
-    let unit = Unit { program, config, output, network, scripts };
-    for (what, path) in [("settings file", unit.config.as_deref()), ("directory", Some(unit.output.path()))] {
-        if let Some(path) = path.filter(|path| REPLACED.iter().any(|replaced| path.starts_with(replaced))) {
+    let unit = Unit { program, config, output, others, network, scripts };
+    let directories = [unit.output.path()].into_iter().chain(unit.others.iter().map(PathBuf::as_path));
+    let config = unit.config.iter().map(|path| ("settings file", path.as_path()));
+    for (what, path) in config.chain(directories.map(|path| ("directory", path))) {
+        if REPLACED.iter().any(|replaced| path.starts_with(replaced)) {
             let error = anyhow::anyhow!("the service would not see the {what} `{}`", path.display());
             let help = "it has a /tmp and a /var/tmp of its own: choose a path elsewhere".to_owned();
             return Err(report::with_help(error, Some(help)));
         }
     }
     Ok((unit, format))
+}
+
+/// The directories of files that the service makes, but for the one that systemd makes for it.
+fn others<'p>(files: impl Iterator<Item = &'p Path>) -> anyhow::Result<Vec<PathBuf>> {
+    let mut directories = Vec::new();
+    for file in files {
+        let file = absolute(file)?;
+        let Some(directory) = file.parent() else { continue };
+        if directory == Path::new("/run") {
+            let error =
+                anyhow::anyhow!("the service would have to write to all of `/run` for `{}`", file.display());
+            let help = format!("choose a directory of its own for it, as `{RUNTIME}`");
+            return Err(report::with_help(error, Some(help)));
+        }
+        if !directory.starts_with(RUNTIME) && !directories.iter().any(|known| known == directory) {
+            directories.push(directory.to_owned());
+        }
+    }
+    Ok(directories)
 }
 
 fn absolute(path: &Path) -> anyhow::Result<PathBuf> {

@@ -94,6 +94,7 @@ mod tests {
             program: "/usr/local/bin/docker-watcher".into(),
             config: None,
             output: Output::Settings("/srv/traefik/dynamic".into()),
+            others: Vec::new(),
             network: Feature::On,
             scripts: Feature::Off,
         };

@@ -27,6 +27,16 @@ pub(super) fn path(path: &Path) -> Result<String, NotAWord> {
     word(path, &[('%', "%%")])
 }
 
+/// An item of a list of paths that need not be there.
+pub(super) fn optional_path(path: &Path) -> Result<String, NotAWord> {
+    let word = self::path(path)?;
+    // The sign is of the item, and so stands inside of the quotes.
+    Ok(match word.strip_prefix('"') {
+        Some(rest) => format!("\"-{rest}"),
+        None => format!("-{word}"),
+    })
+}
+
 /// Quoted as systemd.syntax(7) and systemd.service(5) have it, if a character asks for it.
 fn word(path: &Path, doubled: &[(char, &str)]) -> Result<String, NotAWord> {
     let refused = || NotAWord(path.to_owned());
