@@ -111,7 +111,7 @@ pub(crate) struct RunArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct RenderArguments {
-    /// A file with `docker inspect` output or a Compose file; `-` for standard input; else the engine
+    /// A file with `docker inspect` output, a Compose file or a directory that has one; `-` for standard input; else the engine
     pub(crate) source: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) common: CommonArguments,
@@ -167,7 +167,7 @@ Examples:
 pub(crate) struct ExplainArguments {
     /// The container's name or identifier
     pub(crate) container: String,
-    /// A file with `docker inspect` output or a Compose file; `-` for standard input; else the engines
+    /// A file with `docker inspect` output, a Compose file or a directory that has one; `-` for standard input; else the engines
     pub(crate) source: Option<PathBuf>,
     /// How it is printed
     #[arg(long, value_name = "FORMAT", default_value = "text")]

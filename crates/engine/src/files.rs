@@ -43,6 +43,8 @@ use std::path::{Path, PathBuf};
 use portolan_container::{Container, Diagnostic};
 
 pub use self::codes::*;
+pub use self::compose::Finding;
+use self::compose::Layer;
 pub use self::places::{Location, Places};
 pub use self::text::Text;
 use crate::Error;
@@ -107,7 +109,25 @@ impl std::fmt::Debug for Context<'_> {
     }
 }
 
-/// Reads the containers of a file.
+/// The Compose files of a directory that Compose takes where none is named: the first of `compose.yaml`, `compose.yml`,
+/// `docker-compose.yml` and `docker-compose.yaml`, and the one that is laid over it, `compose.override.yml` and so on. None where the
+/// first is not there (Compose 2.40).
+pub fn compose_files(directory: &Path) -> Vec<PathBuf> {
+    const FILES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+    const OVER: [&str; 4] = [
+        "compose.override.yml",
+        "compose.override.yaml",
+        "docker-compose.override.yml",
+        "docker-compose.override.yaml",
+    ];
+    let first =
+        |names: [&str; 4]| names.map(|name| directory.join(name)).into_iter().find(|file| file.is_file());
+    let file = first(FILES);
+    let over = file.is_some().then(|| first(OVER)).flatten();
+    file.into_iter().chain(over).collect()
+}
+
+/// Reads the containers of a file, or of the Compose files of a directory.
 ///
 /// # Errors
 /// [`Error::Source`] where the file cannot be read. What is wrong with its text is among the diagnostics.
@@ -115,7 +135,7 @@ pub fn read(
     path: &Path,
     environment: &BTreeMap<String, String>,
 ) -> Result<(Vec<Container>, Vec<Diagnostic>), Error> {
-    open(path, environment).map(|reading| (reading.containers, reading.findings))
+    open(path, environment).map(Reading::into_parts)
 }
 
 /// What a file or text comes to, with the places of its labels.
@@ -124,27 +144,45 @@ pub struct Reading {
     /// The containers.
     pub containers: Vec<Container>,
     /// What is wrong with the text.
-    pub findings: Vec<Diagnostic>,
+    pub findings: Vec<Finding>,
     /// Where labels stand.
     pub places: Places,
 }
 
-/// Reads the containers of a file, and where their labels stand in it.
+impl Reading {
+    fn into_parts(self) -> (Vec<Container>, Vec<Diagnostic>) {
+        (self.containers, self.findings.into_iter().map(|finding| finding.diagnostic).collect())
+    }
+}
+
+/// Reads the containers of a file, or of the Compose files of a directory, and where their labels stand.
 ///
 /// # Errors
-/// [`Error::Source`] where the file cannot be read. What is wrong with its text is among the diagnostics.
+/// [`Error::Source`] where the file cannot be read, or a directory has no Compose file. What is wrong with a text is among the findings.
 pub fn open(path: &Path, environment: &BTreeMap<String, String>) -> Result<Reading, Error> {
-    let source = |reason| Error::Source { path: path.to_owned(), reason };
-    let text = read_bounded(path, MAX_INSPECT).map_err(source)?;
-    let absolute = std::path::absolute(path).map_err(source)?;
-    let directory = absolute.parent().unwrap_or(Path::new("/")).to_owned();
-    Ok(reading(&text, Some(path), &Context::on_disk(directory, environment.clone())))
+    let source = |path: &Path, reason| Error::Source { path: path.to_owned(), reason };
+    let paths = if path.is_dir() { compose_files(path) } else { vec![path.to_owned()] };
+    let mut files = Vec::new();
+    for path in &paths {
+        let most = if files.is_empty() { MAX_INSPECT } else { MAX_COMPOSE };
+        let text = read_bounded(path, most).map_err(|reason| source(path, reason))?;
+        let absolute = std::path::absolute(path).map_err(|reason| source(path, reason))?;
+        files.push((path.as_path(), absolute, text));
+    }
+    let Some((_, first, _)) = files.first() else {
+        let reason = io::Error::new(io::ErrorKind::NotFound, "the directory has no Compose file");
+        return Err(source(path, reason));
+    };
+    let directory = first.parent().unwrap_or(Path::new("/")).to_owned();
+    let texts: Vec<Given<'_>> =
+        files.iter().map(|(path, absolute, text)| Given { path: Some((path, absolute)), text }).collect();
+    Ok(reading(&texts, &Context::on_disk(directory, environment.clone())))
 }
 
 /// The same of a text without a file of its own; `directory` is the working directory.
 pub fn open_text(text: &str, directory: &Path, environment: &BTreeMap<String, String>) -> Reading {
     let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
-    reading(text, None, &Context::on_disk(directory, environment.clone()))
+    reading(&[Given { path: None, text }], &Context::on_disk(directory, environment.clone()))
 }
 
 /// Reads the containers of a text without a file of its own, such as standard input; `directory` is the working directory.
@@ -153,8 +191,7 @@ pub fn parse_text(
     directory: &Path,
     environment: &BTreeMap<String, String>,
 ) -> (Vec<Container>, Vec<Diagnostic>) {
-    let reading = open_text(text, directory, environment);
-    (reading.containers, reading.findings)
+    open_text(text, directory, environment).into_parts()
 }
 
 /// Reads the containers of a text. Total, and pure if [`Context::read`] is.
@@ -162,25 +199,49 @@ pub fn parse_text(
 /// Of a Compose file: the state is unknown, the address is the service's name unless the file gives one, and labels that
 /// Compose sets are set. `compose:PROJECT/SERVICE/NUMBER` is the identifier. Of a quadlet unit, likewise; `quadlet:NAME`.
 pub fn parse(text: &str, context: &Context<'_>) -> (Vec<Container>, Vec<Diagnostic>) {
-    let reading = reading(text, None, context);
-    (reading.containers, reading.findings)
+    reading(&[Given { path: None, text }], context).into_parts()
 }
 
-/// Reads a text that was found at `path`, if anywhere.
-fn reading(text: &str, path: Option<&Path>, context: &Context<'_>) -> Reading {
-    let text = text.trim_start_matches('\u{feff}');
+/// A text, and the path at which it was found, if at any, as it was named and absolute.
+#[derive(Clone, Copy, Debug)]
+struct Given<'t> {
+    path: Option<(&'t Path, &'t Path)>,
+    text: &'t str,
+}
+
+/// Reads a text; those after the first are laid over it where it is a Compose file.
+fn reading(texts: &[Given<'_>], context: &Context<'_>) -> Reading {
+    let texts: Vec<Given<'_>> = texts
+        .iter()
+        .map(|Given { path, text }| Given { path: *path, text: text.trim_start_matches('\u{feff}') })
+        .collect();
+    let Given { path, text } = texts.first().copied().unwrap_or(Given { path: None, text: "" });
+    let path = path.map(|(path, _)| path);
     let kind = Source::detect(text);
+    let of_text = |(containers, findings): (Vec<Container>, Vec<Diagnostic>)| {
+        (containers, findings.into_iter().map(Finding::of_text).collect())
+    };
     let (containers, findings) = match kind {
-        Source::Inspect => inspect::parse(text),
+        Source::Inspect => of_text(inspect::parse(text)),
         Source::Compose | Source::Quadlet if text.len() > MAX_COMPOSE => {
             let message = format!("a Compose file is at most {MAX_COMPOSE} bytes, this has {}", text.len());
-            (Vec::new(), vec![Diagnostic::error(COMPOSE_TOO_LARGE, message)])
+            of_text((Vec::new(), vec![Diagnostic::error(COMPOSE_TOO_LARGE, message)]))
         }
-        Source::Compose => compose::parse(text, context),
+        Source::Compose => {
+            let layers: Vec<Layer<'_>> = texts
+                .iter()
+                .map(|Given { path, text }| Layer { path: path.map(|(_, absolute)| absolute), text })
+                .collect();
+            let (containers, findings) = compose::parse(&layers, context);
+            let over = texts.get(1..).unwrap_or_default().iter();
+            let over = over.filter_map(|text| Some((text.path?.0, text.text)));
+            let places = Places::of_compose(path, text, over, &context.directory);
+            return Reading { containers, findings, places };
+        }
         Source::Quadlet => {
-            let unit = quadlet::parse(text, path);
-            let places = Places::of_quadlet(path, text, unit.assignments);
-            return Reading { containers: unit.containers, findings: unit.findings, places };
+            let quadlet::Unit { containers, findings, assignments } = quadlet::parse(text, path);
+            let (containers, findings) = of_text((containers, findings));
+            return Reading { containers, findings, places: Places::of_quadlet(path, text, assignments) };
         }
     };
     Reading { containers, findings, places: Places::new(kind, path, text) }
@@ -200,6 +261,22 @@ fn read_bounded(path: &Path, most: usize) -> io::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn compose_takes_one_file_and_one_over_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let check = |new: &str, expected: &[&str]| {
+            std::fs::File::create(directory.path().join(new)).unwrap();
+            let names: Vec<PathBuf> = expected.iter().map(|name| directory.path().join(name)).collect();
+            assert_eq!(compose_files(directory.path()), names, "{new}");
+        };
+        check("compose.override.yaml", &[]);
+        check("docker-compose.yml", &["docker-compose.yml", "compose.override.yaml"]);
+        check("docker-compose.override.yml", &["docker-compose.yml", "compose.override.yaml"]);
+        check("compose.override.yml", &["docker-compose.yml", "compose.override.yml"]);
+        check("compose.yml", &["compose.yml", "compose.override.yml"]);
+        check("compose.yaml", &["compose.yaml", "compose.override.yml"]);
+    }
 
     #[test]
     fn the_language_is_told_by_its_beginning() {

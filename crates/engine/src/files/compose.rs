@@ -12,8 +12,11 @@ mod project;
 mod reader;
 mod service;
 
-use portolan_container::{Container, Diagnostic};
+use std::path::Path;
 
+use portolan_container::Container;
+
+pub use self::findings::Finding;
 use self::findings::too_large;
 use self::load::Loader;
 use self::project::Project;
@@ -23,11 +26,19 @@ use super::yaml::Budget;
 /// All that a project may grow to in memory, in bytes.
 const LARGEST_PROJECT: usize = 64 << 20;
 
-/// Reads a Compose file as the containers that `docker compose up` would start, in order of service and number.
-pub(super) fn parse(text: &str, context: &Context<'_>) -> (Vec<Container>, Vec<Diagnostic>) {
+/// A text of a Compose file, and where it was found, if anywhere; absolute.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Layer<'t> {
+    pub(super) path: Option<&'t Path>,
+    pub(super) text: &'t str,
+}
+
+/// Reads Compose files, each laid over the one before, as the containers that `docker compose up` would start, in order of service and
+/// number.
+pub(super) fn parse(layers: &[Layer<'_>], context: &Context<'_>) -> (Vec<Container>, Vec<Finding>) {
     let budget = Budget::new(LARGEST_PROJECT);
     let mut loader = Loader::new(context, &budget);
-    let (name, unit) = loader.project(text);
+    let (name, unit) = loader.project(layers);
     let mut project = Project::new(name, &unit, &budget);
     let mut containers = Vec::new();
     let mut findings = Vec::new();
@@ -46,17 +57,21 @@ pub(super) fn parse(text: &str, context: &Context<'_>) -> (Vec<Container>, Vec<D
             continue;
         }
         if budget.is_spent() {
-            findings.push(too_large());
+            findings.push(Finding::of_text(too_large()));
             break;
         }
-        let files = loader.label_files(&service, fields);
-        match files.and_then(|labels| project.containers(&service, fields, labels)) {
-            Ok((started, found)) => {
+        let found = match loader.label_files(&service, &loaded) {
+            Err(found) => found,
+            Ok(labels) => {
+                let (started, found) = match project.containers(&service, fields, labels) {
+                    Ok(started) => started,
+                    Err(found) => (Vec::new(), found),
+                };
                 containers.extend(started);
-                findings.extend(found.into_iter().map(|finding| finding.in_container(&first)));
+                found.into_iter().map(|diagnostic| loaded.finding(diagnostic)).collect()
             }
-            Err(found) => findings.extend(found.into_iter().map(|finding| finding.in_container(&first))),
-        }
+        };
+        findings.extend(found.into_iter().map(|finding| finding.in_container(&first)));
     }
     let mut all = loader.into_findings();
     all.append(&mut findings);

@@ -196,8 +196,9 @@ impl Marked {
         }
     }
 
-    /// The node that a finding's path names, such as `services.web.ports.[0]`; the last one on the way that is there.
-    pub(super) fn descend(&self, path: &str) -> Option<Range<usize>> {
+    /// The node that a finding's path names, such as `services.web.ports.[0]`, or the last one on the way that is there; and how much of
+    /// the path leads to it.
+    pub(super) fn descend(&self, path: &str) -> Option<(Range<usize>, usize)> {
         let (mut node, mut rest) = (self, path);
         let mut found = None;
         while !rest.is_empty() {
@@ -220,9 +221,9 @@ impl Marked {
                 }
             };
             let Some((length, bytes, below)) = step else { break };
-            found = Some(bytes);
             node = below;
             rest = rest.get(length..).unwrap_or_default().trim_start_matches('.');
+            found = Some((bytes, path.len() - rest.len()));
         }
         found
     }
@@ -292,7 +293,7 @@ mod tests {
         let check = |path: &str, expected: &str| {
             let found = parse(text)[0].descend(path);
             assert_eq!(
-                found.map(|bytes| slice(text, &bytes).to_owned()).as_deref(),
+                found.map(|(bytes, _)| slice(text, &bytes).to_owned()).as_deref(),
                 Some(expected),
                 "{path}"
             );
@@ -301,6 +302,8 @@ mod tests {
         check("services.a.b.ports", "ports");
         check("services.a.image", "a");
         assert_eq!(parse(text)[0].descend("networks.x"), None);
+        let length = |path: &str| parse(text)[0].descend(path).map(|(_, length)| length);
+        assert!(length("services.a.image") < length("services.a.b.ports"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use portolan_container::{Container, LabelPlace, Part};
 use super::marked::{self, Marked, Value, align};
 use super::quadlet::Assignment;
 use super::text::Text;
-use super::{MAX_COMPOSE, Source, read_bounded};
+use super::{Finding, MAX_COMPOSE, Source, read_bounded};
 
 /// Where the labels of a text's containers stand in it, and in the files that it names.
 ///
@@ -20,6 +20,10 @@ pub struct Places {
     /// The file, as it was named; none for standard input.
     path: Option<PathBuf>,
     text: Rc<Text>,
+    /// The Compose files that are laid over it.
+    over: Vec<(PathBuf, Rc<Text>)>,
+    /// Its directory, absolute; of a Compose file alone.
+    directory: PathBuf,
     /// Labels of a quadlet unit.
     assignments: BTreeMap<String, Assignment>,
     files: RefCell<BTreeMap<PathBuf, Option<Rc<File>>>>,
@@ -51,6 +55,17 @@ struct File {
     documents: Vec<Rc<Marked>>,
 }
 
+impl File {
+    fn new(path: Option<PathBuf>, text: Rc<Text>) -> Rc<Self> {
+        let documents = marked::parse(&text);
+        Rc::new(Self { path, text, documents })
+    }
+
+    fn at(&self, bytes: Range<usize>) -> Location {
+        Location { path: self.path.clone(), text: Rc::clone(&self.text), bytes }
+    }
+}
+
 /// Where a label stands: its key and its value, or both in one text.
 enum Label {
     Entry { key: Range<usize>, value: Range<usize> },
@@ -62,14 +77,25 @@ const LONGEST_CHAIN: usize = 32;
 
 impl Places {
     pub(super) fn new(kind: Source, path: Option<&Path>, text: &str) -> Self {
-        let path = path.map(Path::to_owned);
         Self {
             kind,
-            path,
+            path: path.map(Path::to_owned),
             text: Rc::new(text.into()),
+            over: Vec::new(),
+            directory: PathBuf::new(),
             assignments: BTreeMap::new(),
             files: RefCell::default(),
         }
+    }
+
+    pub(super) fn of_compose<'t>(
+        path: Option<&Path>,
+        text: &str,
+        over: impl Iterator<Item = (&'t Path, &'t str)>,
+        directory: &Path,
+    ) -> Self {
+        let over = over.map(|(path, text)| (path.to_owned(), Rc::new(text.into()))).collect();
+        Self { over, directory: directory.to_owned(), ..Self::new(Source::Compose, path, text) }
     }
 
     pub(super) fn of_quadlet(
@@ -96,7 +122,8 @@ impl Places {
             Source::Inspect => self.inspected(container, &place.key)?,
             Source::Compose | Source::Quadlet => {
                 let service = container.labels.get("com.docker.compose.service")?;
-                self.composed(&self.root(), service, &place.key, LONGEST_CHAIN)?
+                let mut roots = self.roots().into_iter().rev();
+                roots.find_map(|root| self.composed(&root, service, &place.key, LONGEST_CHAIN))?
             }
         };
         let slice = |bytes: &Range<usize>| file.text.get(bytes.clone()).unwrap_or_default();
@@ -114,7 +141,7 @@ impl Places {
                 within(bytes, &format!("{}={value}", place.key), part.start + offset..part.end + offset)
             }
         };
-        Some(Location { path: file.path.clone(), text: Rc::clone(&file.text), bytes })
+        Some(file.at(bytes))
     }
 
     /// Where a container begins: its service's name, its section or its identifier.
@@ -127,12 +154,11 @@ impl Places {
             }
             Source::Inspect => {
                 let file = self.root();
-                let bytes = entry_of(&file, container)?.get("Id")?.bytes.clone();
-                Some(Location { path: file.path.clone(), text: Rc::clone(&file.text), bytes })
+                Some(file.at(entry_of(&file, container)?.get("Id")?.bytes.clone()))
             }
             Source::Compose => {
                 let service = container.labels.get("com.docker.compose.service")?;
-                self.service(&self.root(), service, LONGEST_CHAIN)
+                self.roots().iter().find_map(|root| self.service(root, service, LONGEST_CHAIN))
             }
         }
     }
@@ -142,8 +168,7 @@ impl Places {
         let chain = chain.checked_sub(1)?;
         let mut services = file.documents.iter().filter_map(|document| document.get("services"));
         if let Some((name, _)) = services.find_map(|services| services.entry(service)) {
-            let bytes = name.bytes.clone();
-            return Some(Location { path: file.path.clone(), text: Rc::clone(&file.text), bytes });
+            return Some(file.at(name.bytes.clone()));
         }
         let includes = file.documents.iter().filter_map(|document| document.get("include"));
         includes.flat_map(|list| included(list)).find_map(|name| {
@@ -152,46 +177,62 @@ impl Places {
         })
     }
 
-    /// Where a path such as `services.web.ports.[0]` leads in the file itself.
-    pub fn path_in_file(&self, path: &str) -> Option<Location> {
-        let file = self.root();
-        let bytes = file.documents.iter().find_map(|document| document.descend(path))?;
-        Some(Location { path: file.path.clone(), text: Rc::clone(&file.text), bytes })
+    /// Where a finding about the text, or a file that it names, is: its message begins with a path, or tells a line; else where
+    /// `container` begins, or the file.
+    pub fn finding(&self, finding: &Finding, container: Option<&Container>) -> Option<Location> {
+        let message = finding.diagnostic.message.as_str();
+        let named = finding.file.as_deref().and_then(|file| self.open(&self.shown(file)));
+        let files = named.map_or_else(|| self.roots(), |file| vec![file]);
+        let path = message.strip_prefix('`').and_then(|rest| rest.split_once('`')).map(|(path, _)| path);
+        let by_path = path.and_then(|path| deepest(&files, path));
+        let number = |after: &str| {
+            let (_, rest) = message.split_once(after)?;
+            rest.split(|c: char| !c.is_ascii_digit()).next()?.parse::<usize>().ok()
+        };
+        let file = files.first()?;
+        let by_line = || {
+            let line = number("at line ").or_else(|| number("line "))?;
+            character(file, line, number(" column ").unwrap_or(1).max(1))
+        };
+        let of_container = || self.container(container.filter(|_| finding.file.is_none())?);
+        by_path.or_else(by_line).or_else(of_container).or_else(|| character(file, 1, 1))
     }
 
-    /// The character at this line and column of the file itself, both from one.
-    pub fn character(&self, line: usize, column: usize) -> Option<Location> {
-        let lines = self.text.split_inclusive('\n');
-        let start: usize = lines.clone().take(line.checked_sub(1)?).map(str::len).sum();
-        let text = self.text.get(start..)?.lines().next().unwrap_or_default();
-        let (at, length) = match text.char_indices().nth(column.checked_sub(1)?) {
-            Some((at, c)) => (at, c.len_utf8()),
-            None => (text.len(), 0),
-        };
-        let bytes = start + at..start + at + length;
-        Some(Location { path: self.path.clone(), text: Rc::clone(&self.text), bytes })
+    /// A file of the project as the text's own is named, and not by its whole path.
+    fn shown(&self, file: &Path) -> PathBuf {
+        let directory = self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        file.strip_prefix(&self.directory).map_or_else(|_| file.to_owned(), |rest| directory.join(rest))
+    }
+
+    /// The file itself, then those that are laid over it.
+    fn roots(&self) -> Vec<Rc<File>> {
+        let over = self.over.iter().filter_map(|(path, _)| self.open(path));
+        std::iter::once(self.root()).chain(over).collect()
     }
 
     fn root(&self) -> Rc<File> {
-        let read = || {
-            let (path, text) = (self.path.clone(), Rc::clone(&self.text));
-            let documents = marked::parse(&text);
-            Some(Rc::new(File { path, text, documents }))
-        };
+        let read = || Some(File::new(self.path.clone(), Rc::clone(&self.text)));
         let file = self.files.borrow_mut().entry(PathBuf::new()).or_insert_with(read).clone();
-        file.unwrap_or_else(|| Rc::new(File { path: None, text: Rc::new("".into()), documents: Vec::new() }))
+        file.unwrap_or_else(|| File::new(None, Rc::new("".into())))
     }
 
     /// A file that another names.
     fn beside(&self, file: &File, name: &str) -> Option<Rc<File>> {
         let directory = file.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-        let path = directory.join(name);
+        self.open(&directory.join(name))
+    }
+
+    /// The file at a path; one that is laid over ours as it was read.
+    fn open(&self, path: &Path) -> Option<Rc<File>> {
         let read = || {
-            let text = Rc::new(Text::from(read_bounded(&path, MAX_COMPOSE).ok()?));
-            let documents = marked::parse(&text);
-            Some(Rc::new(File { path: Some(path.clone()), text, documents }))
+            let over = self.over.iter().find(|(over, _)| over == path).map(|(_, text)| Rc::clone(text));
+            let text = match over {
+                Some(text) => text,
+                None => Rc::new(read_bounded(path, MAX_COMPOSE).ok()?.into()),
+            };
+            Some(File::new(Some(path.to_owned()), text))
         };
-        self.files.borrow_mut().entry(path.clone()).or_insert_with(read).clone()
+        self.files.borrow_mut().entry(path.to_owned()).or_insert_with(read).clone()
     }
 
     /// A label of a service: what its file says, then what its label files say, then what it extends.
@@ -234,6 +275,28 @@ impl Places {
         let label = labelled(entry.get("Config")?.get("Labels")?, key)?;
         Some((Rc::clone(&file), label))
     }
+}
+
+/// Where a path such as `services.web.ports.[0]` leads: in that file in which it leads farthest, of several the last.
+fn deepest(files: &[Rc<File>], path: &str) -> Option<Location> {
+    let descend = |file: &Rc<File>| {
+        let found = file.documents.iter().filter_map(|document| document.descend(path));
+        let (bytes, length) = found.max_by_key(|(_, length)| *length)?;
+        Some((length, file.at(bytes)))
+    };
+    files.iter().filter_map(descend).max_by_key(|(length, _)| *length).map(|(_, location)| location)
+}
+
+/// The character at this line and column of a file, both from one.
+fn character(file: &File, line: usize, column: usize) -> Option<Location> {
+    let lines = file.text.split_inclusive('\n');
+    let start: usize = lines.take(line.checked_sub(1)?).map(str::len).sum();
+    let text = file.text.get(start..)?.lines().next().unwrap_or_default();
+    let (at, length) = match text.char_indices().nth(column.checked_sub(1)?) {
+        Some((at, c)) => (at, c.len_utf8()),
+        None => (text.len(), 0),
+    };
+    Some(file.at(start + at..start + at + length))
 }
 
 /// A container's entry in the output of `docker inspect`.

@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portolan_check::{Subject, Surroundings, blamed, check, check_unrouted, codes, definition};
-use portolan_container::{Container, Diagnostic, Severity};
-use portolan_engine::files::{COMPOSE_VARIABLE_UNSET, Location, Places};
+use portolan_container::{Diagnostic, Severity};
+use portolan_engine::files::COMPOSE_VARIABLE_UNSET;
 use portolan_netlink::{asks, parts};
 use portolan_reconcile::{Chart, ContainerKey, Policy};
 use portolan_routes::codes::NETWORK_NOT_FOUND;
@@ -25,10 +25,11 @@ pub(super) fn gather(
     let mut places = Vec::new();
     let mut told = Vec::new();
     for (number, source) in sources.into_iter().enumerate() {
-        for diagnostic in source.findings {
-            let container =
-                source.containers.iter().find(|it| diagnostic.container.as_ref() == Some(&it.name));
-            let location = source.places.as_ref().and_then(|places| of_text(places, &diagnostic, container));
+        for finding in source.findings {
+            let container = finding.diagnostic.container.as_ref();
+            let container = container.and_then(|name| source.containers.iter().find(|it| it.name == *name));
+            let location = source.places.as_ref().and_then(|places| places.finding(&finding, container));
+            let diagnostic = finding.diagnostic;
             told.push(Told { diagnostic, container: None, location, is_label: false, source: number });
         }
         chart.list(number, source.containers);
@@ -124,18 +125,23 @@ fn of_labels<'c>(
     }
 }
 
-/// One mistake is told once: quotes around a value explain the error that they make. And before a start it is an error that a
+/// One mistake is told once: quotes around a value explain the error that they make, and a label of another dialect that its field is
+/// unknown. And before a start it is an error that a
 /// network is named that the container is not on; what is routed by another all the same is a warning to those who run it.
 fn settle(found: &mut Vec<(&ContainerKey, Diagnostic)>) {
     for (_, it) in found.iter_mut().filter(|(_, it)| it.code == NETWORK_NOT_FOUND) {
         it.severity = Severity::Error;
     }
     let label = |diagnostic: &Diagnostic| diagnostic.label.as_ref().map(|place| place.key.clone());
-    let errors: BTreeSet<(ContainerKey, Option<String>)> = found
-        .iter()
-        .filter(|(_, it)| it.severity == Severity::Error && it.label.is_some())
-        .map(|(key, it)| ((*key).clone(), label(it)))
-        .collect();
+    let places = |is: fn(&Diagnostic) -> bool| -> BTreeSet<(ContainerKey, Option<String>)> {
+        let those = found.iter().filter(|(_, it)| it.label.is_some() && is(it));
+        those.map(|(key, it)| ((*key).clone(), label(it))).collect()
+    };
+    let errors = places(|it| it.severity == Severity::Error);
+    let foreign = places(|it| it.code == codes::OTHER_DIALECT);
+    found.retain(|(key, it)| {
+        it.code != codes::UNKNOWN_FIELD || !foreign.contains(&((*key).clone(), label(it)))
+    });
     let mut helps = BTreeMap::new();
     found.retain(|(key, it)| {
         let place = ((*key).clone(), label(it));
@@ -151,23 +157,6 @@ fn settle(found: &mut Vec<(&ContainerKey, Diagnostic)>) {
     for (key, it) in found.iter_mut().filter(|(_, it)| it.help.is_none()) {
         it.help = helps.get(&((*key).clone(), label(it))).cloned();
     }
-}
-
-/// Where a finding about a text is: its message begins with a path, or tells a line.
-fn of_text(places: &Places, diagnostic: &Diagnostic, container: Option<&Container>) -> Option<Location> {
-    let message = diagnostic.message.as_str();
-    let path = message.strip_prefix('`').and_then(|rest| rest.split_once('`')).map(|(path, _)| path);
-    let number = |after: &str| {
-        let (_, rest) = message.split_once(after)?;
-        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-        digits.parse::<usize>().ok()
-    };
-    let by_line = || {
-        let line = number("at line ").or_else(|| number("line "))?;
-        places.character(line, number(" column ").unwrap_or(1).max(1))
-    };
-    let found = path.and_then(|path| places.path_in_file(path)).or_else(by_line);
-    found.or_else(|| places.container(container?)).or_else(|| places.character(1, 1))
 }
 
 /// By file and place; what several replicas have in common is told once.

@@ -4,8 +4,8 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use portolan_container::{Container, Diagnostic};
-use portolan_engine::files::{self, Places};
+use portolan_container::Container;
+use portolan_engine::files::{self, Finding, Places};
 use portolan_program::engines::engines;
 use portolan_settings::Settings;
 
@@ -17,13 +17,10 @@ use crate::report;
 pub(super) struct Source {
     pub(super) containers: Vec<Container>,
     /// What is wrong with the file.
-    pub(super) findings: Vec<Diagnostic>,
+    pub(super) findings: Vec<Finding>,
     /// Where labels stand; engines have no places.
     pub(super) places: Option<Places>,
 }
-
-/// The files that Compose looks for, in its order.
-const COMPOSE_FILES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
 /// What is to be looked at: files, what directories hold, standard input, or else the engines.
 pub(super) fn gather(paths: &[PathBuf], settings: &Settings) -> anyhow::Result<Vec<Source>> {
@@ -55,12 +52,12 @@ pub(super) fn gather(paths: &[PathBuf], settings: &Settings) -> anyhow::Result<V
     Ok(sources)
 }
 
-/// The path itself, or of a directory its Compose file and its quadlet units.
+/// The path itself, or of a directory itself, for its Compose files, and its quadlet units.
 fn files_of(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    let compose = COMPOSE_FILES.iter().map(|name| path.join(name)).find(|file| file.is_file());
+    let compose = (!files::compose_files(path).is_empty()).then(|| path.to_owned());
     let mut units = Vec::new();
     let shown = || format!("cannot read `{}`", path.display());
     for entry in fs::read_dir(path).with_context(shown)? {

@@ -1,10 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use portolan_container::Diagnostic;
 
-use super::findings::{environment_finding, problem_finding, too_large, unset};
+use super::findings::{Finding, environment_finding, problem_finding, too_large, unset};
 use super::load::{FILE_COST, Loader, Service};
 use super::paths::texts;
 use super::project::normal_name;
@@ -33,21 +33,23 @@ impl Loader<'_> {
                 Err(error) if !required && is_absent(&error) => continue,
                 Err(error) => {
                     let message = format!("cannot read `{shown}`: {error}");
-                    self.findings.push(Diagnostic::error(COMPOSE_FILE, message));
+                    self.tell(Diagnostic::error(COMPOSE_FILE, message));
                     continue;
                 }
             };
             read_bytes += text.len();
             let read = dotenv::parse(&text, outer, self.budget);
-            self.findings.extend(read.mistakes.iter().map(|mistake| environment_finding(path, mistake)));
-            self.findings.extend(read.unset.iter().map(|name| unset(&format!("`{shown}`"), name)));
+            let mistakes = read.mistakes.iter().map(|mistake| environment_finding(path, mistake));
+            let unset = read.unset.iter().map(|name| unset(&format!("`{shown}`"), name));
+            let of_file = |diagnostic| Finding { diagnostic, file: Some(path.clone()) };
+            self.findings.extend(mistakes.chain(unset).map(of_file));
             variables.extend(read.variables);
         }
         if !self.budget.spend(
             read_bytes * FILE_COST
                 + outer.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>(),
         ) {
-            self.findings.push(too_large());
+            self.tell(too_large());
             return BTreeMap::new();
         }
         variables.extend(outer.iter().map(|(name, value)| (name.clone(), value.clone())));
@@ -64,22 +66,22 @@ impl Loader<'_> {
     /// The labels in the files that `label_file` names, later files over earlier ones.
     pub(super) fn label_files(
         &mut self,
-        service: &str,
-        fields: &BTreeMap<String, Node>,
-    ) -> Result<BTreeMap<String, String>, Vec<Diagnostic>> {
+        name: &str,
+        service: &Service,
+    ) -> Result<BTreeMap<String, String>, Vec<Finding>> {
         let (empty, mut labels) = (BTreeMap::new(), BTreeMap::new());
         let mut found = Vec::new();
-        for path in texts(fields.get("label_file")) {
-            let from = format!("`services.{}.label_file`", excerpt(service));
-            match self.file(Path::new(&path), &from) {
+        for path in texts(service.fields.get("label_file")).into_iter().map(PathBuf::from) {
+            let from = format!("`services.{}.label_file`", excerpt(name));
+            match self.file(&path, &from) {
                 Ok(text) => {
                     let read = dotenv::parse(&text, self.scopes.first().unwrap_or(&empty), self.budget);
-                    found.extend(
-                        read.mistakes.iter().map(|mistake| environment_finding(Path::new(&path), mistake)),
-                    );
+                    let mistakes = read.mistakes.iter().map(|mistake| environment_finding(&path, mistake));
+                    let of_file = |diagnostic| Finding { diagnostic, file: Some(path.clone()) };
+                    found.extend(mistakes.map(of_file));
                     labels.extend(read.variables);
                 }
-                Err(finding) => found.push(*finding),
+                Err(refused) => found.push(service.finding(*refused)),
             }
         }
         if found.is_empty() { Ok(labels) } else { Err(found) }
@@ -95,18 +97,18 @@ impl Loader<'_> {
                     format!("Compose refuses the project name `{}`; `{normal}` is used", excerpt(name));
                 let help =
                     "a name is of lower-case letters, digits, `-` and `_`, with a letter or digit first";
-                self.findings.push(Diagnostic::warning(COMPOSE_PROJECT_NAME, message).with_help(help));
+                self.tell(Diagnostic::warning(COMPOSE_PROJECT_NAME, message).with_help(help));
             }
             return normal;
         }
         let mut names = BTreeSet::new();
         let template = said.and_then(Node::scalar).unwrap_or_default();
         let name = substitute(&template, &|name| scope.get(name).cloned(), self.budget, &mut names);
-        self.findings.extend(names.iter().map(|variable| unset("`name`", variable)));
+        names.iter().for_each(|variable| self.tell(unset("`name`", variable)));
         match name {
             Ok(name) if !name.is_empty() => return normal_name(&name),
             Ok(_) => {}
-            Err(problem) => self.findings.push(problem_finding("name", &problem)),
+            Err(problem) => self.tell(problem_finding("name", &problem)),
         }
         normal_name(&self.context.directory.file_name().unwrap_or_default().to_string_lossy())
     }

@@ -72,11 +72,11 @@ impl Loader<'_> {
             return Ok(Rc::clone(known));
         }
         let text = self.file(&path, from)?;
-        let mut root = self.documents(&text, &path);
+        let mut root = self.documents(&text, Some(&path));
         // What such a file includes or defines besides services is not taken over.
         root.retain(|key, _| key == "services");
         let directory = path.parent().unwrap_or(Path::new("")).to_owned();
-        let other = Rc::new(self.unit(root, unit.scope, &directory, path));
+        let other = Rc::new(self.unit(root, unit.scope, &directory, path.clone(), Some(path)));
         self.bases.insert(key, Rc::clone(&other));
         Ok(other)
     }

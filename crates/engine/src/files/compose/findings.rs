@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use portolan_container::Diagnostic;
 
@@ -8,6 +8,25 @@ use crate::files::codes::{
 };
 use crate::files::interpolate::Problem;
 use crate::files::yaml::excerpt;
+
+/// A finding about a Compose file or one that it names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What is wrong.
+    pub diagnostic: Diagnostic,
+    /// The file that is meant, absolute; none where it is the text itself, or one of several that are laid over each other.
+    pub file: Option<PathBuf>,
+}
+
+impl Finding {
+    pub(in crate::files) fn of_text(diagnostic: Diagnostic) -> Self {
+        Self { diagnostic, file: None }
+    }
+
+    pub(super) fn in_container(self, name: &str) -> Self {
+        Self { diagnostic: self.diagnostic.in_container(name), ..self }
+    }
+}
 
 pub(super) fn too_large() -> Diagnostic {
     Diagnostic::error(

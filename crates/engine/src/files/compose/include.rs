@@ -13,7 +13,7 @@ impl Loader<'_> {
     /// Adds what the files of one item of `include` define; what the unit defines itself stays.
     pub(super) fn include(&mut self, unit: &mut Unit, index: usize, item: Node, directory: &Path) {
         let from = format!("`include.[{index}]`");
-        let mut loaded = Service::default();
+        let mut loaded = Service::in_file(self.file.clone());
         let item = self.interpolated(unit.scope, format!("include.[{index}]"), item, &mut loaded);
         self.findings.append(&mut loaded.findings);
         let empty = BTreeMap::new();
@@ -26,15 +26,15 @@ impl Loader<'_> {
         let first = whole(first);
         if self.including.contains(&first) || self.including.len() == LONGEST_CHAIN {
             let message = format!("{from}: `{}` would include itself", first.display());
-            self.findings.push(Diagnostic::error(COMPOSE_FILE, message));
+            self.tell(Diagnostic::error(COMPOSE_FILE, message));
             return;
         }
         let mut root = Node::Map(BTreeMap::new());
         for path in paths.iter().map(whole) {
             match self.file(&path, &from) {
-                Ok(text) => root = merge(root, Node::Map(self.documents(&text, &path))),
+                Ok(text) => root = merge(root, Node::Map(self.documents(&text, Some(&path)))),
                 Err(finding) => {
-                    self.findings.push(*finding);
+                    self.tell(*finding);
                     return;
                 }
             }
@@ -52,13 +52,13 @@ impl Loader<'_> {
         };
         self.scopes.push(environment);
         self.including.push(first.clone());
-        let included = self.unit(root, self.scopes.len() - 1, &project, first);
+        let included = self.unit(root, self.scopes.len() - 1, &project, first.clone(), Some(first));
         self.including.pop();
         for (name, service) in self.services(&included) {
             if unit.services.contains_key(&name) || unit.included.contains_key(&name) {
                 let message =
                     format!("{from}: service `{}` is defined twice, the other is kept", excerpt(&name));
-                self.findings.push(Diagnostic::error(COMPOSE_SERVICE, message));
+                self.tell(Diagnostic::error(COMPOSE_SERVICE, message));
             } else {
                 unit.included.insert(name, service);
             }

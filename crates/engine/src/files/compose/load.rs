@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use portolan_container::Diagnostic;
 
-use super::findings::{problem_finding, too_large, unset};
+use super::Layer;
+use super::findings::{Finding, problem_finding, too_large, unset};
 use super::merge::{merge, settle};
 use super::paths::make_whole;
 use crate::files::codes::{COMPOSE_FILE, COMPOSE_SERVICE, COMPOSE_SYNTAX, COMPOSE_TOO_LARGE};
@@ -36,8 +37,10 @@ pub(super) struct Loader<'a> {
     pub(super) bases: BTreeMap<(usize, PathBuf), Rc<Unit>>,
     /// Files that include the one that is read now.
     pub(super) including: Vec<PathBuf>,
+    /// The file that is read now, where that is not the text itself.
+    pub(super) file: Option<PathBuf>,
     files_left: usize,
-    pub(super) findings: Vec<Diagnostic>,
+    pub(super) findings: Vec<Finding>,
 }
 
 /// What one file, or several that are laid over each other, define, together with what they include.
@@ -56,12 +59,23 @@ pub(super) struct Unit {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Service {
     pub(super) fields: BTreeMap<String, Node>,
-    pub(super) findings: Vec<Diagnostic>,
+    /// The file that defines it, where that is not the text itself.
+    pub(super) file: Option<PathBuf>,
+    pub(super) findings: Vec<Finding>,
     /// Whether a finding says that it must be left out.
     pub(super) broken: bool,
 }
 
 impl Service {
+    pub(super) fn in_file(file: Option<PathBuf>) -> Self {
+        Self { file, ..Self::default() }
+    }
+
+    /// A finding about its file.
+    pub(super) fn finding(&self, diagnostic: Diagnostic) -> Finding {
+        Finding { diagnostic, file: self.file.clone() }
+    }
+
     pub(super) fn refuse(&mut self, finding: Diagnostic) {
         self.tell(finding);
         self.broken = true;
@@ -69,7 +83,7 @@ impl Service {
 
     fn tell(&mut self, finding: Diagnostic) {
         if self.findings.len() < MOST_FINDINGS {
-            self.findings.push(finding);
+            self.findings.push(self.finding(finding));
         }
     }
 }
@@ -83,33 +97,48 @@ impl<'a> Loader<'a> {
             profiles: BTreeSet::new(),
             bases: BTreeMap::new(),
             including: Vec::new(),
+            file: None,
             files_left: MOST_FILES,
             findings: Vec::new(),
         }
     }
 
-    pub(super) fn into_findings(self) -> Vec<Diagnostic> {
+    pub(super) fn into_findings(self) -> Vec<Finding> {
         self.findings
     }
 
-    /// The project's name, and what its file defines.
-    pub(super) fn project(&mut self, text: &str) -> (String, Unit) {
+    /// Tells of the file that is read now.
+    pub(super) fn tell(&mut self, diagnostic: Diagnostic) {
+        self.findings.push(Finding { diagnostic, file: self.file.clone() });
+    }
+
+    /// The project's name, and what its files define.
+    pub(super) fn project(&mut self, layers: &[Layer<'_>]) -> (String, Unit) {
         let context = self.context;
         let environment = self.environment(&[context.directory.join(".env")], false, &context.environment);
         let profiles = environment.get("COMPOSE_PROFILES").map_or("", String::as_str).split(',');
         self.profiles = profiles.map(|profile| profile.trim().to_owned()).collect();
         self.scopes.push(environment);
-        let root = self.documents(text, Path::new("the Compose file"));
+        let mut root = BTreeMap::new();
+        for (number, layer) in layers.iter().enumerate() {
+            let documents = self.documents(layer.text, layer.path.filter(|_| number > 0));
+            if let Node::Map(merged) = merge(Node::Map(root), Node::Map(documents)) {
+                root = merged;
+            } else {
+                root = BTreeMap::new();
+            }
+        }
         let name = self.project_name(root.get("name"));
         self.scopes.iter_mut().for_each(|scope| {
             scope.entry("COMPOSE_PROJECT_NAME".to_owned()).or_insert_with(|| name.clone());
         });
         if !root.is_empty() && !root.contains_key("services") && !root.contains_key("include") {
             let finding = Diagnostic::error(COMPOSE_SYNTAX, "this is no Compose file: it has no `services`");
-            self.findings
-                .push(finding.with_help("give a Compose file, or the JSON that `docker inspect` prints"));
+            self.tell(finding.with_help("give a Compose file, or the JSON that `docker inspect` prints"));
         }
-        let unit = self.unit(root, 0, &context.directory, context.directory.join("compose.yaml"));
+        let path = layers.first().and_then(|layer| layer.path);
+        let path = path.map_or_else(|| context.directory.join("compose.yaml"), Path::to_owned);
+        let unit = self.unit(root, 0, &context.directory, path, None);
         (name, unit)
     }
 
@@ -125,8 +154,22 @@ impl<'a> Loader<'a> {
         services
     }
 
-    /// What a file's root defines, with what it includes.
+    /// What a file's root defines, with what it includes; `file` is the file, where it is not the text itself.
     pub(super) fn unit(
+        &mut self,
+        root: BTreeMap<String, Node>,
+        scope: usize,
+        directory: &Path,
+        path: PathBuf,
+        file: Option<PathBuf>,
+    ) -> Unit {
+        let outer = std::mem::replace(&mut self.file, file);
+        let unit = self.unit_of_file(root, scope, directory, path);
+        self.file = outer;
+        unit
+    }
+
+    fn unit_of_file(
         &mut self,
         mut root: BTreeMap<String, Node>,
         scope: usize,
@@ -141,7 +184,7 @@ impl<'a> Loader<'a> {
         }
         for (section, map) in [("networks", &mut unit.networks), ("volumes", &mut unit.volumes)] {
             for (name, node) in self.section(&mut root, section) {
-                let mut loaded = Service::default();
+                let mut loaded = Service::in_file(self.file.clone());
                 let node =
                     self.interpolated(scope, format!("{section}.{}", excerpt(&name)), node, &mut loaded);
                 self.findings.append(&mut loaded.findings);
@@ -157,7 +200,7 @@ impl<'a> Loader<'a> {
             }
             Some(other) => {
                 let message = format!("`include` must be a list, this is {}", other.kind());
-                self.findings.push(Diagnostic::error(COMPOSE_SYNTAX, message));
+                self.tell(Diagnostic::error(COMPOSE_SYNTAX, message));
             }
         }
         unit
@@ -165,7 +208,7 @@ impl<'a> Loader<'a> {
 
     /// A service's fields, variables in their places and relative paths made whole.
     fn service(&mut self, scope: usize, directory: &Path, name: &str, node: Node) -> Service {
-        let mut service = Service::default();
+        let mut service = Service::in_file(self.file.clone());
         let path = format!("services.{}", excerpt(name));
         let node = self.interpolated(scope, path.clone(), node, &mut service);
         match node {
@@ -224,13 +267,13 @@ impl<'a> Loader<'a> {
             Some(Node::Refused(reason)) => format!("`{name}`: {reason}"),
             Some(other) => format!("`{name}` must be a mapping, this is {}", other.kind()),
         };
-        self.findings.push(Diagnostic::error(COMPOSE_SYNTAX, problem));
+        self.tell(Diagnostic::error(COMPOSE_SYNTAX, problem));
         BTreeMap::new()
     }
 
-    /// The roots of a text's documents, each laid over the one before.
-    pub(super) fn documents(&mut self, text: &str, path: &Path) -> BTreeMap<String, Node> {
-        let path = path.display();
+    /// The roots of a text's documents, each laid over the one before; `file` is where it is from, where that is not the text itself.
+    pub(super) fn documents(&mut self, text: &str, file: Option<&Path>) -> BTreeMap<String, Node> {
+        let path = file.unwrap_or(Path::new("the Compose file")).display();
         let problem = match yaml::parse(text.trim_start_matches('\u{feff}'), self.budget) {
             Ok(documents) => match documents.into_iter().reduce(merge) {
                 None => format!("{path} is empty"),
@@ -239,12 +282,13 @@ impl<'a> Loader<'a> {
                 Some(other) => format!("{path} must be a mapping, this is {}", other.kind()),
             },
             Err(_) if self.budget.is_spent() => {
-                self.findings.push(too_large());
+                self.tell(too_large());
                 return BTreeMap::new();
             }
             Err(error) => format!("{path} is not YAML: {error}"),
         };
-        self.findings.push(Diagnostic::error(COMPOSE_SYNTAX, problem));
+        let file = file.map(Path::to_owned);
+        self.findings.push(Finding { diagnostic: Diagnostic::error(COMPOSE_SYNTAX, problem), file });
         BTreeMap::new()
     }
 
