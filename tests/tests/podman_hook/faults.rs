@@ -168,7 +168,7 @@ fn tidy(scene: &PodmanScene<'_>, running: &[&PodmanContainer<'_>]) -> Result<()>
             "{:?}",
             listing(&scene.records().join("known"))
         );
-        let expected = [records.as_slice(), &["known", "lock", "turn"].map(str::to_owned)].concat();
+        let expected = [records.as_slice(), &["known", "lock", "next", "turn"].map(str::to_owned)].concat();
         ensure!(listing(&scene.records())? == expected, "{:?}", listing(&scene.records()));
         let status = scene.status()?;
         let known = running.iter().all(|container| status.contains(&container.name));
