@@ -108,7 +108,7 @@ fn of_label(diagnostic: &Diagnostic, container: Option<&Container>) -> Option<Un
     let place = diagnostic.label.as_ref()?;
     let value = container.and_then(|container| container.labels.get(&place.key)).map(String::as_str);
     let offset = if place.part == Part::Value { place.key.len() + 1 } else { 0 };
-    let name = diagnostic.container.as_deref();
+    let name = diagnostic.subject();
     Some(Underlined {
         text: format!("{}={}", place.key, value.unwrap_or_default()),
         path: name.map(|name| format!("label of {name}")),

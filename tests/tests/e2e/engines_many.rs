@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use portolan_tests::{
     Container, Engine, Need, PATIENCE, Process, Scene, eventually, output, program, scene_on, unmet,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What the agent listens at: an address of the engine's machine that is none of its own for the watcher.
 const AGENT: &str = "172.17.0.1:8890";
@@ -189,6 +189,56 @@ fn of_two_engines_that_differ_the_earlier_keeps_the_name() -> Result<()> {
             ensure!(scene.text()?.contains(&hosts[1]), "not in the file");
             Ok(())
         })
+    })
+}
+
+/// What a command prints as JSON, whatever it ends with.
+fn told(command: &[&str], arguments: &[String]) -> Result<Vec<Value>> {
+    let (text, errors) = run(program()?.args(command).args(["--format", "json"]), arguments)?;
+    serde_json::from_str(&text).context(errors)
+}
+
+/// Each engine's settings hold for its containers, which all were judged as those of one local engine before.
+#[test]
+fn check_and_explain_go_by_each_engine_s_settings() -> Result<()> {
+    with_engines(|scene, podman, certificates| {
+        let _agent = agent(certificates, scene.engine)?;
+        let arguments = settings(scene, podman, certificates)?;
+        let web = scene.run("web").start()?;
+        let wrong =
+            scene.run_on(podman, "wrong").label("traefik.http.routers.wrong.rul", "Path(`/`)").start()?;
+
+        let findings = told(&["check"], &arguments)?;
+        let of = |name: &str| -> Vec<(String, String)> {
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            let of = findings.iter().filter(|it| it["container"] == name);
+            of.map(|it| (text(&it["engine"]), text(&it["code"]))).collect()
+        };
+        let pair = |engine: &str, code: &str| (engine.to_owned(), code.to_owned());
+        ensure!(of(&wrong.name) == [pair("podman", "unknown-field")], "{findings:#?}");
+        // Here it has an address; where the agent is it would need a published port.
+        let of_web = of(&web.name);
+        ensure!(of_web.contains(&pair("by-agent", "not-published")), "{findings:#?}");
+        ensure!(of_web.iter().all(|(engine, _)| engine == "by-agent"), "{findings:#?}");
+
+        let explained = told(&["explain", &web.name], &arguments)?;
+        let engines: Vec<_> =
+            explained.iter().map(|it| (&it["engine"]["name"], &it["engine"]["remote"])).collect();
+        let expected = [("by-agent", true), ("by-tls", false), ("local", false)];
+        let expected = expected.map(|(name, remote)| (json!(name), json!(remote)));
+        ensure!(
+            engines == expected.iter().map(|(name, remote)| (name, remote)).collect::<Vec<_>>(),
+            "{explained:#?}"
+        );
+        for it in &explained {
+            let codes: Vec<_> =
+                it["findings"].as_array().into_iter().flatten().map(|it| &it["code"]).collect();
+            ensure!(
+                codes.contains(&&json!("not-published")) == (it["engine"]["name"] == "by-agent"),
+                "{it:#}"
+            );
+        }
+        Ok(())
     })
 }
 

@@ -17,3 +17,4 @@ mod service;
 mod sharing;
 mod status;
 mod status_page;
+mod told;

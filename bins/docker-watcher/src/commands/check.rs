@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use portolan_container::{Container, Diagnostic, Severity};
 use portolan_engine::files::Location;
+use portolan_program::engines::engines;
 
 use crate::cli::{CheckArguments, CheckFormat};
 use crate::{configure, report};
@@ -29,10 +30,12 @@ struct Told {
 
 pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let settings = configure::settings(&arguments.common, Vec::new())?;
-    let policy = configure::policy(&settings)?;
+    // Files are read as if their containers were here.
+    let engines = if arguments.sources.is_empty() { engines(&settings)? } else { Vec::new() };
+    let policy = configure::policy_for(&settings, &engines)?;
     let surroundings = surroundings::gather(arguments, &policy)?;
     let look = || -> anyhow::Result<Vec<Told>> {
-        let sources = sources::gather(&arguments.sources, &settings)?;
+        let sources = sources::gather(&arguments.sources, &engines, &settings)?;
         Ok(findings::gather(sources, &settings, policy.clone(), &surroundings))
     };
     let mut told = look()?;

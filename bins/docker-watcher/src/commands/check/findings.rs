@@ -43,6 +43,9 @@ pub(super) fn gather(
     settle(&mut found);
     for (key, mut diagnostic) in found {
         let Some(container) = chart.world().container(key) else { continue };
+        if let Some(engine) = chart.world().engine_name(key.engine) {
+            diagnostic = diagnostic.on_engine(engine);
+        }
         let places = places.get(key.engine).and_then(Option::as_ref);
         if diagnostic.label.is_none() {
             diagnostic.label = blamed(container, &diagnostic);

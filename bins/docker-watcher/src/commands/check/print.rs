@@ -38,6 +38,7 @@ fn finding(diagnostic: &Diagnostic, position: Option<&Position>) -> Map<String, 
     put("file", position.map(|it| it.file.clone().into()));
     put("line", position.map(|it| it.start.0.into()));
     put("column", position.map(|it| it.start.1.into()));
+    put("engine", diagnostic.engine.clone().map(Value::from));
     put("container", diagnostic.container.clone().map(Value::from));
     put("label", diagnostic.label.as_ref().map(|place| place.key.clone().into()));
     put("message", Some(diagnostic.message.clone().into()));
@@ -100,10 +101,10 @@ pub(super) fn github(told: &[Told]) -> String {
     text
 }
 
-/// The container, the message and the next step.
+/// The container and its engine, the message and the next step.
 fn sentence(told: &Told) -> String {
     let diagnostic = &told.diagnostic;
-    let container = diagnostic.container.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+    let container = diagnostic.subject().map(|name| format!("{name}: ")).unwrap_or_default();
     let help = diagnostic.help.as_ref().map(|help| format!("\nhelp: {help}")).unwrap_or_default();
     format!("{container}{}{help}", diagnostic.message)
 }

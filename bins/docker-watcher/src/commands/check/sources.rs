@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use portolan_container::Container;
 use portolan_engine::files::{self, Finding, Places};
-use portolan_program::engines::engines;
+use portolan_program::engines::Followed;
 use portolan_settings::Settings;
 
 use crate::commands::{listing, render};
@@ -22,11 +22,15 @@ pub(super) struct Source {
     pub(super) places: Option<Places>,
 }
 
-/// What is to be looked at: files, what directories hold, standard input, or else the engines.
-pub(super) fn gather(paths: &[PathBuf], settings: &Settings) -> anyhow::Result<Vec<Source>> {
+/// What is to be looked at: files, what directories hold, standard input, or else these engines in their order.
+pub(super) fn gather(
+    paths: &[PathBuf],
+    engines: &[Followed],
+    settings: &Settings,
+) -> anyhow::Result<Vec<Source>> {
     if paths.is_empty() {
         let of_engine = |containers| Source { containers, findings: Vec::new(), places: None };
-        let lists = listing::all(&engines(settings)?, settings.timeout)?;
+        let lists = listing::all(engines, settings.timeout)?;
         return Ok(lists.into_iter().map(of_engine).collect());
     }
     let environment: BTreeMap<String, String> = render::environment().collect();
