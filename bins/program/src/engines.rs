@@ -1,6 +1,7 @@
 //! The engines to follow, from the settings.
 
-use std::env;
+use std::net::IpAddr;
+use std::{env, fs};
 
 use anyhow::anyhow;
 use portolan_engine::{Endpoint, Tls};
@@ -19,6 +20,8 @@ pub struct Followed {
     pub endpoint: Endpoint,
     /// Whether its containers are reached by their published ports on its host alone.
     pub remote: bool,
+    /// That host, where it is not the endpoint's.
+    pub published_at: Option<String>,
     /// Whether a container is left out whose labels ask for no route.
     pub explicit_only: bool,
 }
@@ -30,7 +33,9 @@ pub struct Followed {
 pub fn engines(settings: &Settings) -> anyhow::Result<Vec<Followed>> {
     let providers = &settings.providers.docker.0;
     if settings.engine.is_empty() && providers.is_empty() {
-        return Ok(vec![unnamed(Endpoint::from_env_or_local().map_err(report::engine)?)]);
+        // Where that variable leads is taken as ours.
+        let endpoint = Endpoint::from_env_or_local().map_err(report::engine)?;
+        return Ok(vec![Followed { remote: !is_here(&endpoint, true), ..unnamed(endpoint) }]);
     }
     let listed = settings.engine.iter().map(|address| {
         let endpoint = Endpoint::parse(address).map_err(report::engine)?;
@@ -50,16 +55,53 @@ pub fn policies(engines: &[Followed], options: &Options) -> Vec<EnginePolicy> {
             options.remote = true;
             options.published_at = engine.endpoint.host().unwrap_or_default().to_owned();
         }
+        if let Some(host) = &engine.published_at {
+            options.published_at.clone_from(host);
+        }
         EnginePolicy { name: engine.name.clone(), options, explicit_only: engine.explicit_only }
     };
     engines.iter().map(policy).collect()
 }
 
-/// Behind TCP alone may as well be a socket's proxy on this machine, which Traefik's provider takes it for.
+/// One that is known by its address alone.
 fn unnamed(endpoint: Endpoint) -> Followed {
-    let address = endpoint.to_string();
-    let remote = address.starts_with("ssh://") || endpoint.is_agent();
-    Followed { name: address, remote: remote && !endpoint.is_local(), endpoint, explicit_only: false }
+    let remote = !is_here(&endpoint, false);
+    Followed { name: endpoint.to_string(), remote, published_at: None, endpoint, explicit_only: false }
+}
+
+/// Whether an engine is on this machine: behind a Unix socket or a loopback address, or where `DOCKER_HOST` leads by TCP, since that
+/// may as well be a proxy of the socket.
+fn is_here(endpoint: &Endpoint, is_variable: bool) -> bool {
+    if endpoint.is_local() {
+        return true;
+    }
+    // What `ssh` knows by a name need not be what that is to us, and nobody puts an agent before an engine of their own machine.
+    if endpoint.to_string().starts_with("ssh://") || endpoint.is_agent() {
+        return false;
+    }
+    let is_variable_s = || {
+        let host = env::var("DOCKER_HOST").ok().and_then(|host| Endpoint::parse(&host).ok());
+        host.is_some_and(|host| host.to_string() == endpoint.to_string())
+    };
+    let hosts = || fs::read_to_string("/etc/hosts").unwrap_or_default();
+    is_variable || is_variable_s() || endpoint.host().is_some_and(|host| is_loopback(host, &hosts()))
+}
+
+/// Whether a name is one of this machine's loopback interface, by a text as `/etc/hosts` has it. Nobody else is asked: a name that has to be
+/// looked up on the network is hardly one of this machine.
+fn is_loopback(name: &str, hosts: &str) -> bool {
+    let is = |other: &str| other.eq_ignore_ascii_case(name);
+    if name.rsplit('.').next().is_some_and(|last| last.eq_ignore_ascii_case("localhost")) {
+        return true;
+    }
+    let lines = hosts.lines().map(|line| line.split('#').next().unwrap_or_default().split_whitespace());
+    let of_name: Vec<bool> = lines
+        .filter_map(|mut words| {
+            let address: IpAddr = words.next()?.parse().ok()?;
+            words.any(is).then(|| address.is_loopback())
+        })
+        .collect();
+    !of_name.is_empty() && of_name.into_iter().all(|it| it)
 }
 
 fn named(provider: &Provider, settings: &Settings) -> anyhow::Result<Followed> {
@@ -79,11 +121,11 @@ fn named(provider: &Provider, settings: &Settings) -> anyhow::Result<Followed> {
             }
         }
     };
-    let is_ours = matches!(&provider.address, Address::Text(text) if is_variable(text))
-        || env::var("DOCKER_HOST").is_ok_and(|host| host == provider.address.to_string());
+    let is_variable = matches!(&provider.address, Address::Text(text) if is_variable(text));
     Ok(Followed {
         name: provider.name.clone(),
-        remote: !endpoint.is_local() && !is_ours,
+        remote: !provider.local.unwrap_or_else(|| is_here(&endpoint, is_variable)),
+        published_at: provider.published_at.clone(),
         endpoint: known(endpoint, &settings.providers.agents)?,
         explicit_only: provider.explicit_only,
     })
@@ -138,11 +180,12 @@ mod tests {
         let line = |it: Followed| {
             let flag = |is: bool, word: &str| if is { format!(" {word}") } else { String::new() };
             format!(
-                "{} {}{}{}",
+                "{} {}{}{}{}",
                 it.name,
                 it.endpoint,
                 flag(it.remote, "remote"),
-                flag(it.explicit_only, "explicit")
+                flag(it.explicit_only, "explicit"),
+                it.published_at.map(|host| format!(" at {host}")).unwrap_or_default()
             )
         };
         let engines = engines(&settings).map_err(|error| error.to_string())?;
@@ -163,7 +206,9 @@ mod tests {
     #[test]
     fn each_form_of_an_engine() {
         check("engine: unix:///a", &["unix:///a unix:///a"]);
-        check("engine: tcp://docker-proxy:2375", &["tcp://docker-proxy:2375 tcp://docker-proxy:2375"]);
+        check("engine: tcp://127.0.0.1:2375", &["tcp://127.0.0.1:2375 tcp://127.0.0.1:2375"]);
+        check("engine: tcp://db:2375", &["tcp://db:2375 tcp://db:2375 remote"]);
+        check("engine: [tls://db, http://db]", &["tls://db tls://db remote", "http://db http://db remote"]);
         check("engine: ssh://ops@db", &["ssh://ops@db ssh://ops@db remote"]);
         check(
             "engine: unix:///a\nproviders: {docker: {b: 'tcp://b:1', 'a!': {scheme: tls, host: '::1', port: 2}}}",
@@ -173,6 +218,50 @@ mod tests {
             "providers:\n  docker: {far: agent://db}\n  agents: {'db': {ca_file: a, cert_file: b, key_file: c}}",
             &["far agent://db remote"],
         );
+    }
+
+    /// What is a proxy of a socket, and what `ssh` alone knows.
+    #[test]
+    fn what_an_address_does_not_tell() {
+        check("providers: {docker: {a: {address: 'tcp://proxy:1', local: true}}}", &["a tcp://proxy:1"]);
+        check(
+            "providers: {docker: {a: {address: 'ssh://db', published_at: db.example.com}}}",
+            &["a ssh://db remote at db.example.com"],
+        );
+        check(
+            "providers: {docker: {a: {scheme: tls, host: '::1', port: 2, local: false, published_at: 192.0.2.1}}}",
+            &["a tls://[::1]:2 remote at 192.0.2.1"],
+        );
+        check(
+            "providers: {docker: {a: {address: 'unix:///a', published_at: 127.0.0.1}}}",
+            &["a unix:///a at 127.0.0.1"],
+        );
+        refused("providers: {docker: {a: {address: 'unix:///a', port: 1}}}", "an engine has `address`, or");
+        refused("providers: {docker: {a: {address: ''}}}", "the address is empty");
+        refused(
+            "providers: {docker: {a: {address: 'unix:///a', local: perhaps}}}",
+            "expected `true` or `false`",
+        );
+        refused(
+            "providers: {docker: {a: {address: 'ssh://a', published_at: 'a:1'}}}",
+            "neither an IP address nor",
+        );
+        refused("providers: {docker: {a: {local: true}}}", "needs `scheme`, `host` and `port`");
+    }
+
+    #[test]
+    fn a_name_of_the_loopback_interface_is_one_of_this_machine() {
+        let hosts =
+            "127.0.0.1 localhost\n127.0.1.1\tbox.example.com box # mine\n::1 both\n192.0.2.1 both db\n";
+        let check = |name: &str, expected| assert_eq!(is_loopback(name, hosts), expected, "{name}");
+        check("localhost", true);
+        check("engine.localhost", true);
+        check("Box", true);
+        check("box.example.com", true);
+        check("mine", false);
+        check("both", false);
+        check("db", false);
+        check("proxy", false);
     }
 
     #[test]

@@ -80,7 +80,9 @@ pub const KEYS: &[Key] = &[
         doc: "More engines to follow, each under a name, which messages give. The value is an address as in `engine`, or \
               `agent://HOST:PORT`, or `${DOCKER_HOST}` for the engine that this variable names, else the local one; or it is a section \
               with `scheme` (`tcp`, `http`, `https` or `tls`), `host`, `port` and, for certificates of its own, `tls` with `ca_file`, \
-              `cert_file` and `key_file`. Containers of an engine on another machine are reached by their published ports there. Of two \
+              `cert_file` and `key_file`. Containers of an engine on another machine are reached by their published ports there. In a section \
+              (of which `address` may be all of the address), `published_at` names the host where those are, if it is not that of the \
+              address, and `local: true` says that the engine is on this machine: one behind a proxy of its socket is. Of two \
               engines that define a name differently, the earlier one keeps it; those of `engine` come before all. A name that ends in \
               `!` routes only containers that have a label beginning with `traefik.` or `proxy.`. In a variable it is \
               one line in braces.",

@@ -20,6 +20,11 @@ pub struct Provider {
     pub explicit_only: bool,
     /// Where it is.
     pub address: Address,
+    /// Whether it is on this machine, where its address tells otherwise: one behind a proxy of its socket is.
+    pub local: Option<bool>,
+    /// The host by which the ports are reached that its containers publish, where it is not that of the address: `ssh` may know the
+    /// engine's machine by a name that nobody else does.
+    pub published_at: Option<String>,
 }
 
 /// Where an engine is, in the two forms that the file has for it.
@@ -86,25 +91,38 @@ impl Provider {
 
 impl Serialize for Providers {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|it| (it.spelled(), &it.address)))
+        serializer.collect_map(self.0.iter().map(|it| (it.spelled(), it)))
     }
 }
 
-impl Serialize for Address {
+/// As the file has the value of its name.
+impl Serialize for Provider {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::Parts { scheme, host, port, tls } => {
-                let mut parts = serializer.serialize_map(None)?;
+        let Self { address, local, published_at, .. } = self;
+        let mut parts = match address {
+            Address::Text(text) if local.is_none() && published_at.is_none() => {
+                return serializer.serialize_str(text);
+            }
+            _ => serializer.serialize_map(None)?,
+        };
+        match address {
+            Address::Text(text) => parts.serialize_entry("address", text)?,
+            Address::Parts { scheme, host, port, tls } => {
                 parts.serialize_entry("scheme", scheme)?;
                 parts.serialize_entry("host", host)?;
                 parts.serialize_entry("port", port)?;
                 if let Some(tls) = tls {
                     parts.serialize_entry("tls", &Files::of(tls))?;
                 }
-                parts.end()
             }
         }
+        if let Some(local) = local {
+            parts.serialize_entry("local", local)?;
+        }
+        if let Some(host) = published_at {
+            parts.serialize_entry("published_at", host)?;
+        }
+        parts.end()
     }
 }
 

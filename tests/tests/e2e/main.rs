@@ -12,6 +12,7 @@ mod network;
 mod networks;
 mod program;
 mod protocols;
+mod remote;
 mod scripts;
 mod service;
 mod sharing;

@@ -197,7 +197,8 @@ impl<P: Peers + ?Sized> Build<'_, P> {
             let option = format!("-p {}:{port}{suffix}", suggested(port));
             let help = if self.options.remote {
                 format!(
-                    "its engine is on another machine: publish the port there, with {publisher:?}: `{option}`"
+                    "its engine is on another machine: publish the port there, with {publisher:?}: `{option}`; an engine behind a \
+                     proxy of this machine's socket has `local: true` in the setting `providers.docker`"
                 )
             } else if publisher == name {
                 format!("publish it: `podman run {option}`")

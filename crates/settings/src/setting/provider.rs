@@ -18,17 +18,17 @@ impl Setting for Providers {
         let entries = entries(node, || self.expected())?;
         let (mut providers, mut faults) = (Vec::<Provider>::new(), Vec::new());
         for (name, value) in entries {
-            match (named(name), address(value)) {
+            match (named(name), engine(value)) {
                 (Ok((name_text, _)), _) if providers.iter().any(|it| it.name == name_text) => {
                     let message = format!("the engine `{}` is given twice", printable(&name_text));
                     faults.push(invalid(name, message, "remove one of them"));
                 }
-                (Ok((name, explicit_only)), Ok(address)) => {
-                    providers.push(Provider { name, explicit_only, address });
+                (Ok((name, explicit_only)), Ok(Engine { address, local, published_at })) => {
+                    providers.push(Provider { name, explicit_only, address, local, published_at });
                 }
-                (name, address) => {
+                (name, engine) => {
                     faults.extend(name.err());
-                    faults.extend(address.err().into_iter().flatten());
+                    faults.extend(engine.err().into_iter().flatten());
                 }
             }
         }
@@ -128,44 +128,74 @@ fn named(node: &Node) -> Result<(String, bool), Fault> {
     Ok((name.to_owned(), explicit_only))
 }
 
-fn address(node: &Node) -> Result<Address, Vec<Fault>> {
+/// What stands behind an engine's name.
+struct Engine {
+    address: Address,
+    local: Option<bool>,
+    published_at: Option<String>,
+}
+
+fn engine(node: &Node) -> Result<Engine, Vec<Fault>> {
     let entries = match &node.value {
-        Value::Text(text) if text.trim().is_empty() => {
-            return Err(vec![invalid(
-                node,
-                "the address is empty".to_owned(),
-                "`${DOCKER_HOST}` is the local engine",
-            )]);
+        Value::Text(_) => {
+            let address = Address::Text(address(node)?);
+            return Ok(Engine { address, local: None, published_at: None });
         }
-        Value::Text(text) => return Ok(Address::Text(text.clone())),
         Value::Section(entries) => entries,
         _ => {
             let expected = "an address, or `scheme`, `host`, `port` and `tls`".to_owned();
             return Err(Fault::wrong_type(node, expected, None));
         }
     };
-    let (mut scheme, mut host, mut port, mut tls) = (None, None, None, None);
+    let (mut whole, mut scheme, mut host, mut port, mut tls) = (None, None, None, None, None);
+    let (mut local, mut published_at) = (None, None);
     let mut faults = Vec::new();
     for (name, value) in entries {
         let read = match word(name) {
+            "address" => address(value).map(|it| whole = Some(it)),
             "scheme" => scheme_of(value).map(|it| scheme = Some(it)),
             "host" => host_of(value).map(|it| host = Some(it)),
             "port" => super::list::port(value).map(|it| port = Some(it)),
             "tls" => files(value).map(|it| tls = Some(it)),
-            _ => Err(vec![unknown(name, "`scheme`, `host`, `port` and `tls`")]),
+            "local" => {
+                let mut is_local = false;
+                is_local.read(value).map(|()| local = Some(is_local))
+            }
+            "published_at" => host_of(value).map(|it| published_at = Some(it)),
+            _ => Err(vec![unknown(
+                name,
+                "`address`, or `scheme`, `host`, `port` and `tls`; and `local` and `published_at`",
+            )]),
         };
         faults.extend(read.err().into_iter().flatten());
     }
     if !faults.is_empty() {
         return Err(faults);
     }
-    match (scheme, host, port) {
-        (Some(scheme), Some(host), Some(port)) => Ok(Address::Parts { scheme, host, port, tls }),
-        _ => {
-            let message = "an engine needs `scheme`, `host` and `port`".to_owned();
-            Err(vec![invalid(node, message, "or write its address as one text, such as `tcp://host:2375`")])
+    let has_parts = scheme.is_some() || host.is_some() || port.is_some() || tls.is_some();
+    let address = match (whole, scheme, host, port) {
+        (Some(text), ..) if !has_parts => Address::Text(text),
+        (Some(_), ..) => {
+            let message = "an engine has `address`, or `scheme`, `host`, `port` and `tls`".to_owned();
+            return Err(vec![invalid(node, message, "leave out one or the others")]);
         }
+        (None, Some(scheme), Some(host), Some(port)) => Address::Parts { scheme, host, port, tls },
+        (None, ..) => {
+            let message = "an engine needs `scheme`, `host` and `port`".to_owned();
+            let help = "or write its address as one text, such as `tcp://host:2375`";
+            return Err(vec![invalid(node, message, help)]);
+        }
+    };
+    Ok(Engine { address, local, published_at })
+}
+
+fn address(node: &Node) -> Result<String, Vec<Fault>> {
+    let text = text(node, || "an address".to_owned())?;
+    if text.trim().is_empty() {
+        let message = "the address is empty".to_owned();
+        return Err(vec![invalid(node, message, "`${DOCKER_HOST}` is the local engine")]);
     }
+    Ok(text.to_owned())
 }
 
 fn scheme_of(node: &Node) -> Result<String, Vec<Fault>> {
