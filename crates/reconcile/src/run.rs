@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 use std::error::Error as _;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use portolan_container::{Container, printable};
@@ -11,24 +12,36 @@ use tracing::{debug, error, info, warn};
 
 use crate::chart::Told;
 use crate::{
-    Change, Chart, Command, ContainerKey, Event, Journal, Networks, Policy, Report, ScriptContext,
+    Change, Chart, Command, ContainerKey, Event, Journal, Memory, Networks, Policy, Report, ScriptContext,
     ScriptQueue, Sink, State, Status, log,
 };
 
-/// Why the loop could not be started.
+/// Why the loop could not be started, or what it could not make use of.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// No engine to follow.
     #[error("no engine to follow")]
     NoEngine,
+    /// The directory of the file for Traefik could not be read.
+    #[error(transparent)]
+    Directory(#[from] portolan_traefik::Error),
+    /// What is noted there of engines is not what was written.
+    #[error("what is noted in `{}` is not understood: {reason}", .path.display())]
+    NotUnderstood {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 /// The loop: takes events one by one, keeps the chart, writes the file.
 ///
 /// Nothing is written before every engine has answered, so that a start does not take the routes of an engine that is slow
 /// from the file. With several engines, one that is away at the start holds the others back for [`Loop::PATIENCE`] at
-/// most; a single one that is away keeps the last file as it is.
+/// most, or for [`Loop::GRACE`] where its containers of before are remembered, whose routes stay; a single one that is away keeps the
+/// last file as it is.
 #[derive(Debug)]
 pub struct Loop {
     chart: Chart,
@@ -49,6 +62,8 @@ pub struct Loop {
     patience: Option<Instant>,
     /// Why the last write failed.
     failure: Option<String>,
+    /// What engines had before, if anybody notes it.
+    memory: Option<Memory>,
     /// Who carries out network labels, if anybody does.
     networks: Option<Networks>,
     /// Who starts users' scripts, if anybody does.
@@ -58,6 +73,8 @@ pub struct Loop {
 impl Loop {
     /// How long the routes of engines that answer wait for those of engines that do not, at the start.
     pub const PATIENCE: Duration = Duration::from_secs(30);
+    /// The same where it is known what the engines that do not answer had: long enough for one that is only slower.
+    pub const GRACE: Duration = Duration::from_secs(1);
 
     /// A loop over these engines, whose events come through `events`.
     ///
@@ -90,10 +107,18 @@ impl Loop {
             away,
             patience: None,
             failure: None,
+            memory: None,
             networks: None,
             scripts: None,
         };
         Ok((watcher, watched))
+    }
+
+    /// The same loop, which also notes what engines have, and at the start goes by that for engines that are away.
+    #[must_use]
+    pub fn with_memory(mut self, memory: Memory) -> Self {
+        self.memory = Some(memory);
+        self
     }
 
     /// The same loop, which also has the network labels of containers carried out.
@@ -120,7 +145,7 @@ impl Loop {
     /// Runs until it is told to stop, or all who send events are gone.
     pub async fn run(mut self) {
         loop {
-            let due = if self.silent.is_empty() { self.sink.due() } else { self.patience };
+            let due = if self.silent.is_empty() { self.next_write() } else { self.patience };
             let event = tokio::select! {
                 biased;
                 () = until(due) => {
@@ -142,6 +167,9 @@ impl Loop {
         }
         if self.silent.is_empty() && self.sink.due().is_some() {
             self.write();
+        }
+        if self.silent.is_empty() && self.memory.as_ref().is_some_and(|memory| memory.due().is_some()) {
+            self.keep();
         }
         if let Some(networks) = self.networks {
             networks.stop().await;
@@ -186,6 +214,8 @@ impl Loop {
         self.journal.note(&event, OffsetDateTime::now_utc());
         let received = event.received().unwrap_or_else(Instant::now);
         let subject = self.subject(&event);
+        let is_of_containers =
+            matches!(event, Event::Listed { .. } | Event::Inspected { .. } | Event::Removed { .. });
         let told = match event {
             Event::Listed { engine, containers } => {
                 info!(engine = self.engine(engine), containers = containers.len(), "engine followed");
@@ -194,7 +224,13 @@ impl Loop {
                 }
                 let told = self.chart.list(engine, containers);
                 self.away.remove(&engine);
-                self.patience.get_or_insert(Instant::now() + Self::PATIENCE);
+                self.remember(|memory| memory.answered(engine));
+                if self.patience.is_none() {
+                    let is_known = |engine| self.memory.as_ref().is_some_and(|it| it.knows(engine));
+                    let others = || self.silent.iter().copied().filter(|other| *other != engine);
+                    let patience = if others().all(is_known) { Self::GRACE } else { Self::PATIENCE };
+                    self.patience = Some(Instant::now() + patience);
+                }
                 if self.silent.remove(&engine) && self.silent.is_empty() {
                     // The file is looked at once even if there is nothing to route: it may be of an earlier run.
                     self.sink.changed(Instant::now());
@@ -235,6 +271,9 @@ impl Loop {
             Event::Command(command) => return self.obey(command),
         };
         self.taken(&told, subject.as_deref(), received);
+        if is_of_containers {
+            self.remember(|memory| memory.changed(Instant::now()));
+        }
     }
 
     /// What follows from a change: it is told, the file is due, and those who supervise see it.
@@ -263,6 +302,18 @@ impl Loop {
         }
     }
 
+    fn remember(&mut self, change: impl FnOnce(&mut Memory)) {
+        if let Some(memory) = &mut self.memory {
+            change(memory);
+        }
+    }
+
+    /// When something is to be written next: the file, or what engines have.
+    fn next_write(&self) -> Option<Instant> {
+        let memory = self.memory.as_ref().and_then(Memory::due);
+        [self.sink.due(), memory].into_iter().flatten().min()
+    }
+
     /// Has the scripts started for what happened to a container.
     fn start_scripts(&self, engine: usize, actions: &[&'static str], container: &Container) {
         let Some(scripts) = &self.scripts else { return };
@@ -281,16 +332,51 @@ impl Loop {
 
     fn due(&mut self) {
         if !self.silent.is_empty() {
-            let engines: Vec<&str> = self.silent.iter().map(|engine| self.engine(*engine)).collect();
+            self.wait_no_longer();
+        } else if self.sink.due().is_some() && self.sink.due() == self.next_write() {
+            // Traefik does not wait for what is noted.
+            self.write();
+        } else {
+            self.keep();
+        }
+    }
+
+    /// Goes by what engines had before that have not answered, as far as that is known.
+    fn wait_no_longer(&mut self) {
+        let mut unknown = Vec::new();
+        for engine in std::mem::take(&mut self.silent) {
+            let remembered = self.memory.as_ref().and_then(|memory| memory.recall(engine));
+            let Some(containers) = remembered.map(<[Container]>::to_vec) else {
+                unknown.push(self.engine(engine).to_owned());
+                continue;
+            };
+            let count = containers.len();
+            let told = self.chart.list(engine, containers);
+            info!(
+                engine = self.engine(engine),
+                containers = count,
+                "engine has not answered yet: its routes stay as they last were"
+            );
+            self.taken(&told, None, Instant::now());
+        }
+        if !unknown.is_empty() {
             warn!(
-                engines = engines.join(", "),
+                engines = unknown.join(", "),
                 "no longer waiting for engines: the file is written without their routes"
             );
-            self.silent.clear();
-            self.sink.changed(Instant::now());
-            return;
         }
-        self.write();
+        self.sink.changed(Instant::now());
+        self.publish(|_| {});
+    }
+
+    /// Notes what engines have, for the next start.
+    fn keep(&mut self) {
+        let Some(memory) = &mut self.memory else { return };
+        if let Some(error) = memory.keep(self.sink.directory(), self.chart.world()) {
+            warn!(
+                "what engines have is not noted, an engine that is away at the next start loses its routes: {error}"
+            );
+        }
     }
 
     fn write(&mut self) {
@@ -475,6 +561,40 @@ mod tests {
         assert!(text.contains("Host(`one`)") && text.contains("Host(`two`)"), "{text}");
         drop(events);
         running.await.unwrap();
+    }
+
+    /// It lost its routes in the file after half a minute before.
+    #[tokio::test(start_paused = true)]
+    async fn an_engine_that_is_away_at_the_start_keeps_its_routes() {
+        let directory = tempfile::tempdir().unwrap();
+        let addresses = || vec!["unix:///0".to_owned(), "unix:///1".to_owned()];
+        let remembering = |(watcher, events, status): (Loop, Sender<Event>, watch::Receiver<Status>)| {
+            let memory = Memory::open(watcher.sink.directory(), addresses()).unwrap();
+            (watcher.with_memory(memory), events, status)
+        };
+        let (watcher, events, _status) = remembering(start(directory.path(), 2));
+        events.send(listed(0, "one")).await.unwrap();
+        events.send(listed(1, "two")).await.unwrap();
+        events.send(Event::Command(Command::Stop)).await.unwrap();
+        watcher.run().await;
+
+        let (watcher, events, mut status) = remembering(start(directory.path(), 2));
+        let running = tokio::spawn(watcher.run());
+        let began = tokio::time::Instant::now();
+        events.send(away(1)).await.unwrap();
+        events.send(listed(0, "other")).await.unwrap();
+        status.wait_for(|status| status.ready).await.unwrap();
+        assert!(began.elapsed() < Loop::GRACE * 2, "the other is not held back: {:?}", began.elapsed());
+        let text = read(directory.path()).unwrap();
+        assert!(text.contains("Host(`other`)") && text.contains("Host(`two`)"), "{text}");
+        assert!(!text.contains("Host(`one`)"), "{text}");
+
+        // It is back, and has another container by now.
+        events.send(listed(1, "three")).await.unwrap();
+        drop(events);
+        running.await.unwrap();
+        let text = read(directory.path()).unwrap();
+        assert!(text.contains("Host(`three`)") && !text.contains("Host(`two`)"), "{text}");
     }
 
     #[tokio::test(start_paused = true)]

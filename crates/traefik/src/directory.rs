@@ -208,6 +208,58 @@ impl Directory {
         Ok(outcome)
     }
 
+    /// A file of ours in the hidden directory beside the one for Traefik, which neither reads nor watches it.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.scratch().join(name)
+    }
+
+    /// Keeps bytes for the program's own next start, in the hidden directory under this name, readable by its user alone. They are
+    /// replaced in one rename, and may be lost if the machine stops within seconds.
+    ///
+    /// ```
+    /// use portolan_traefik::{Directory, Format};
+    ///
+    /// let path = tempfile::tempdir()?;
+    /// let directory = Directory::new(path.path(), "docker-watcher", Format::Yaml)?;
+    /// directory.keep("engines.json", b"{}")?;
+    /// assert_eq!(directory.kept("engines.json")?.as_deref(), Some(b"{}".as_slice()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the system refuses a step.
+    pub fn keep(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        let (scratch, file) = (self.scratch(), self.beside(name));
+        make_directories(&self.path)?;
+        make_directories(&scratch)?;
+        let temporary = tempfile::Builder::new().prefix("").suffix(".tmp").tempfile_in(&scratch);
+        let mut temporary = temporary.map_err(|error| Error::io("create a file in", &scratch, error))?;
+        temporary.write_all(bytes).map_err(|error| Error::io("write", temporary.path(), error))?;
+        temporary.persist(&file).map_err(|error| Error::io("replace", &file, error.error))?;
+        Ok(())
+    }
+
+    /// What is kept under this name, `None` if nothing is.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the system refuses to read it.
+    pub fn kept(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+        let file = self.beside(name);
+        match fs::read(&file) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::io("read", file, error)),
+        }
+    }
+
+    /// Removes what is kept under this name, if anything is.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the system refuses it.
+    pub fn drop_kept(&self, name: &str) -> Result<(), Error> {
+        remove_if_present(&self.beside(name))
+    }
+
     /// Removes our file, of whichever format. True if there was one.
     ///
     /// # Errors

@@ -1,9 +1,12 @@
 //! Engines that go away and come back, and Podman in Docker's place.
 
 use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use portolan_tests::{Engine, Need, eventually, scene_on, unmet};
+use nix::sys::signal::Signal;
+use portolan_tests::{Engine, Need, PATIENCE, eventually, scene_on, unmet};
 
 #[test]
 fn routes_are_kept_while_the_engine_is_away_and_changes_arrive_after() -> Result<()> {
@@ -86,6 +89,81 @@ fn containers_of_two_engines_are_served_from_one_file() -> Result<()> {
         scene.served(&later.name, &later.name)?;
         ensure!(!scene.servers(&there.name)?.is_empty(), "the engine that is away has lost its routes");
         podman.start_again()
+    })
+}
+
+/// Its routes were lost after half a minute before.
+#[test]
+fn an_engine_that_is_away_at_the_start_keeps_its_routes() -> Result<()> {
+    if unmet(&[Need::Docker, Need::Traefik, Need::Watcher])?.is_some() {
+        return Ok(());
+    }
+    let far = Engine::docker()?;
+    scene_on(Engine::shared()?, |scene| {
+        let there = scene.run_on(&far, "there").start()?;
+        let gone = scene.run("gone").start()?;
+        let both = ["--engine", &far.docker.url()];
+        let mut watcher = scene.watch(&both)?;
+        eventually("the file has the second engine's container", || {
+            ensure!(!scene.servers(&there.name)?.is_empty(), "not in the file");
+            Ok(())
+        })?;
+        watcher.process.signal(Signal::SIGTERM)?;
+        watcher.process.ended(PATIENCE)?;
+        let before = scene.servers(&there.name)?;
+
+        // One engine is away, and the other has changed meanwhile.
+        far.kill()?;
+        gone.order("rm", &["--force"])?;
+        let began = Instant::now();
+        let mut watcher = scene.watch(&both)?;
+        ensure!(began.elapsed() < Duration::from_secs(20), "held back for {:?}", began.elapsed());
+        watcher.wait_for(&["its routes stay as they last were", &far.docker.url()])?;
+        ensure!(scene.servers(&there.name)? == before, "{}", scene.text()?);
+        ensure!(!scene.text()?.contains(&gone.name), "{}", scene.text()?);
+        let later = scene.run("later").start()?;
+        scene.served(&later.name, &later.name)?;
+        ensure!(scene.servers(&there.name)? == before, "{}", scene.text()?);
+
+        // Killed without a word, and started anew once more: it is still known.
+        watcher.process.kill()?;
+        let watcher = scene.watch(&both)?;
+        ensure!(scene.servers(&there.name)? == before, "{}", scene.text()?);
+
+        // It is back, without that container.
+        far.start_again()?;
+        there.order("rm", &["--force"])?;
+        eventually("what is no longer there has no route", || {
+            ensure!(!scene.text()?.contains(&there.name), "still in the file");
+            Ok(())
+        })?;
+        drop(watcher);
+        Ok(())
+    })
+}
+
+#[test]
+fn an_engine_that_is_no_longer_followed_has_no_routes() -> Result<()> {
+    if unmet(&[Need::Docker, Need::Traefik, Need::Watcher])?.is_some() {
+        return Ok(());
+    }
+    let far = Engine::docker()?;
+    scene_on(Engine::shared()?, |scene| {
+        let there = scene.run_on(&far, "there").start()?;
+        let mut watcher = scene.watch(&["--engine", &far.docker.url()])?;
+        eventually("the file has the second engine's container", || {
+            ensure!(!scene.servers(&there.name)?.is_empty(), "not in the file");
+            Ok(())
+        })?;
+        watcher.process.signal(Signal::SIGTERM)?;
+        watcher.process.ended(PATIENCE)?;
+        let noted = scene.dynamic().join(".docker-watcher/engines.json");
+        let mode = fs::metadata(&noted)?.permissions().mode() & 0o777;
+        ensure!(mode == 0o600, "labels may hold secrets: {mode:o}");
+        let _watcher = scene.watch(&[])?;
+        ensure!(!scene.text()?.contains(&there.name), "{}", scene.text()?);
+        ensure!(!noted.exists(), "what it had is forgotten");
+        Ok(())
     })
 }
 

@@ -4,7 +4,7 @@ use anyhow::Context;
 use portolan_engine::Requests;
 use portolan_program::engines::{Followed, engines};
 use portolan_program::logging;
-use portolan_reconcile::{Command, Event, Loop, Networks, Scripts, Sink, follow};
+use portolan_reconcile::{Command, Event, Loop, Memory, Networks, Scripts, Sink, follow};
 use portolan_settings::Settings;
 use portolan_traefik::Directory;
 use tokio::signal::unix::{SignalKind, signal};
@@ -34,9 +34,13 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
     let version = env!("CARGO_PKG_VERSION");
     info!(version, file = %directory.file().display(), "docker-watcher starts");
     let (events, queue) = mpsc::channel(QUEUE);
+    let memory = memory(&directory, &engines);
     let sink = Sink::new(directory, settings.debounce);
     let names = engines.iter().map(|engine| engine.name.clone()).collect();
     let (mut watcher, status) = Loop::new(policy, sink, format, names, queue)?;
+    if let Some(memory) = memory {
+        watcher = watcher.with_memory(memory);
+    }
     let network = settings.network.enabled.then(|| configure::network(&settings));
 
     super::runtime()?.block_on(async {
@@ -70,6 +74,21 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
         info!("docker-watcher ends, the file stays");
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// What each of several engines had. A single one that is away has the whole file stay as it was: nothing need be known of it.
+fn memory(directory: &Directory, engines: &[Followed]) -> Option<Memory> {
+    if engines.len() < 2 {
+        if let Err(error) = directory.drop_kept(Memory::FILE) {
+            warn!("what engines had stays noted, though there is one alone: {error}");
+        }
+        return None;
+    }
+    let addresses: Vec<String> = engines.iter().map(|engine| engine.endpoint.to_string()).collect();
+    Some(Memory::open(directory, addresses.clone()).unwrap_or_else(|error| {
+        warn!("an engine that is away now has no routes until it is back: {error}");
+        Memory::empty(addresses)
+    }))
 }
 
 fn read(arguments: &RunArguments) -> anyhow::Result<Settings> {
