@@ -8,6 +8,17 @@ use crate::{Attachment, Health, Image, NetworkMode, Port, State};
 ///
 /// The fields are what Traefik's Docker provider reads, and what the blacklist and the network actions need besides.
 /// Maps are ordered, so that the same containers give the same files.
+///
+/// ```
+/// use portolan_container::{Container, Image, State};
+/// use serde_json::json;
+///
+/// let printed = json!({"Id": "1f", "Name": "/web", "Config": {"Image": "nginx:1.29"}, "State": {"Status": "running"}});
+/// let container = Container::from_inspect(&printed)?;
+/// assert_eq!((container.name.as_str(), &container.state), ("web", &State::Running));
+/// assert_eq!(container.image, Image::parse("nginx:1.29"));
+/// # Ok::<(), portolan_container::InspectError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Container {
     /// The engine's identifier, usually 64 hexadecimal digits.
@@ -32,6 +43,9 @@ pub struct Container {
     pub mounts: Vec<Mount>,
     /// The process of its first program, while it runs.
     pub pid: Option<u32>,
+    /// When it was created, in nanoseconds since 1970 (UTC); a listing knows whole seconds. `None` where nobody says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<i64>,
 }
 
 impl Container {
@@ -45,17 +59,21 @@ impl Container {
         self.label("com.docker.compose.service")
     }
 
-    /// What must be started before it, from the label that Compose sets: `NAME[:CONDITION[:RESTART]]` each.
+    /// What must be started before it, `NAME[:CONDITION[:RESTART]]` each: from the label `proxy.depends_on` of its owner, else from the
+    /// one that Compose sets.
     ///
     /// ```
     /// use portolan_container::Container;
     ///
     /// let labels = [("com.docker.compose.depends_on".into(), "db:service_healthy:false, cache".into())].into();
-    /// let container = Container { labels, ..Container::default() };
+    /// let mut container = Container { labels, ..Container::default() };
     /// assert_eq!(container.dependencies(), ["db:service_healthy:false", "cache"]);
+    /// container.labels.insert("proxy.depends_on".into(), "queue".into());
+    /// assert_eq!(container.dependencies(), ["queue"]);
     /// ```
     pub fn dependencies(&self) -> Vec<&str> {
-        let list = self.label("com.docker.compose.depends_on").unwrap_or_default();
+        let of_compose = || self.label("com.docker.compose.depends_on");
+        let list = self.label("proxy.depends_on").or_else(of_compose).unwrap_or_default();
         list.split(',').map(str::trim).filter(|item| !item.is_empty()).collect()
     }
 
@@ -71,6 +89,13 @@ impl Container {
 }
 
 /// Something mounted into a container.
+///
+/// ```
+/// use portolan_container::Mount;
+///
+/// let data = Mount { kind: "volume".into(), source: "data".into(), destination: "/data".into() };
+/// assert_eq!(data.destination, "/data");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mount {
     /// `bind`, `volume`, `tmpfs` or what else the engine calls it.

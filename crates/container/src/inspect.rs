@@ -2,10 +2,19 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::{Attachment, Binding, Container, Health, Image, Mount, NetworkMode, Port, Protocol, State};
 
 /// Why a JSON value is not a container.
+///
+/// ```
+/// use portolan_container::{Container, InspectError};
+/// use serde_json::json;
+///
+/// assert_eq!(Container::from_inspect(&json!({"Name": ""})), Err(InspectError::NoIdentity));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InspectError {
@@ -59,6 +68,7 @@ impl Container {
                 .and_then(Value::as_u64)
                 .and_then(|pid| u32::try_from(pid).ok())
                 .filter(|pid| *pid > 0),
+            created: instant(text(root, "Created")),
         })
     }
 
@@ -86,6 +96,12 @@ impl Container {
         }
         self.ports = found;
     }
+}
+
+/// An instant of RFC 3339 in nanoseconds since 1970. Docker says the year 1 where it does not know.
+fn instant(text: &str) -> Option<i64> {
+    let instant = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    i64::try_from(instant.unix_timestamp_nanos()).ok()
 }
 
 pub(crate) fn attachment(value: &Value) -> Attachment {
@@ -188,6 +204,17 @@ mod tests {
         let numbers: Vec<u16> =
             Container::from_inspect(&value).unwrap().ports.iter().map(|port| port.number).collect();
         assert_eq!(numbers, [53, 80, 9000]);
+    }
+
+    #[test]
+    fn an_instant_is_one_in_whatever_zone() {
+        let check = |text: &str, expected: Option<i64>| assert_eq!(instant(text), expected, "{text}");
+        check("2026-01-02T03:04:05Z", Some(1_767_323_045_000_000_000));
+        check("2026-01-02T03:04:05.6Z", Some(1_767_323_045_600_000_000));
+        check("2026-01-02T05:04:05.600000007+02:00", Some(1_767_323_045_600_000_007));
+        check("0001-01-01T00:00:00Z", None);
+        check("yesterday", None);
+        check("", None);
     }
 
     #[test]

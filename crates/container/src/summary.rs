@@ -50,6 +50,7 @@ impl Container {
             ports: ports(array(root, "Ports")),
             mounts: array(root, "Mounts").iter().filter_map(Value::as_object).map(mount).collect(),
             pid: None,
+            created: root.get("Created").and_then(Value::as_i64).and_then(|it| it.checked_mul(1_000_000_000)),
         })
     }
 }
@@ -95,14 +96,14 @@ mod tests {
             "Status": "Up 2 minutes (unhealthy)", "HostConfig": {"NetworkMode": "bridge"},
             "NetworkSettings": {"Networks": {"bridge": {"IPAddress": "172.17.0.2"}}},
             "Ports": [{"PrivatePort": 80, "PublicPort": 8080, "Type": "tcp", "IP": "0.0.0.0"}, {"PrivatePort": 53, "Type": "udp"}],
-            "Mounts": [{"Type": "bind", "Source": "/srv", "Destination": "/data"}],
+            "Mounts": [{"Type": "bind", "Source": "/srv", "Destination": "/data"}], "Created": 1_767_323_045,
         }));
         let inspected = Container::from_inspect(&json!({
             "Id": "1f", "Name": "/web", "Config": {"Image": "nginx:1.29", "Labels": {"a": "b"}},
             "State": {"Status": "running", "Health": {"Status": "unhealthy"}}, "HostConfig": {"NetworkMode": "bridge"},
             "NetworkSettings": {"Networks": {"bridge": {"IPAddress": "172.17.0.2"}},
                 "Ports": {"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}], "53/udp": null}},
-            "Mounts": [{"Type": "bind", "Source": "/srv", "Destination": "/data"}],
+            "Mounts": [{"Type": "bind", "Source": "/srv", "Destination": "/data"}], "Created": "2026-01-02T03:04:05Z",
         }));
         assert_eq!(listed, inspected);
     }

@@ -258,6 +258,35 @@ mod tests {
     }
 
     #[test]
+    fn a_route_follows_the_application_that_it_asks() {
+        let mut chart = chart();
+        let app = container("1", "app", "172.17.0.4", &[("proxy.app.middlewares.forward_auth", "{}")]);
+        let auth = |address| container("2", "tinyauth", address, &[("proxy.exclude", "true")]);
+        let is_open = |chart: &Chart| chart.names().any(|name| name == (Section::HttpRouters, "app"));
+        chart.put(key("1"), app.clone());
+        assert!(!is_open(&chart), "{}", chart.text());
+        for address in ["172.17.0.5", "172.17.0.6"] {
+            chart.put(key("2"), auth(address));
+            assert!(
+                chart.text().contains(&format!("address: http://{address}:80/api/auth/traefik")),
+                "{}",
+                chart.text()
+            );
+            assert_eq!(chart.diagnostics().count(), 0);
+        }
+        chart.put(key("2"), container("2", "renamed", "172.17.0.6", &[]));
+        assert!(!is_open(&chart), "{}", chart.text());
+        chart.put(key("2"), auth("172.17.0.6"));
+        chart.remove(&key("2"));
+        assert!(!is_open(&chart), "{}", chart.text());
+
+        // In a listing, the order is the engine's.
+        let told = chart.list(0, vec![app, auth("172.17.0.7")]);
+        assert!(chart.text().contains("172.17.0.7:80/api/auth"), "{}", chart.text());
+        assert_eq!(told.diagnostics, []);
+    }
+
+    #[test]
     fn a_listing_takes_away_what_it_does_not_name() {
         let mut chart = chart();
         let one = container("1", "one", "172.17.0.4", &[]);

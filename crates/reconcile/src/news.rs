@@ -82,7 +82,7 @@ pub(crate) fn of(world: &World, changed: BTreeSet<(Name, bool)>) -> Vec<News> {
     news
 }
 
-/// The shares that define a name, without those from which an engine that comes earlier keeps it.
+/// The shares that define a name, without those from which another keeps it.
 pub(crate) fn served_by<'w>(world: &'w World, name: &Name) -> impl Iterator<Item = &'w str> {
     let overruled = world.table().overruled(name).map(|(_, others)| others).unwrap_or_default();
     world.table().definers(name).filter(move |share| !overruled.contains(share))

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use portolan_blacklist::{Blacklist, Verdict};
 use portolan_container::{Container, Diagnostic, NetworkMode};
+use portolan_routes::proxy::may_have;
 use portolan_routes::{LeftOut, Name, Options, Peers, Table, share};
 
 /// How containers become routes, and which do.
@@ -29,6 +30,11 @@ pub struct EnginePolicy {
 impl Policy {
     pub(crate) fn options_of(&self, engine: usize) -> &Options {
         self.engines.get(engine).map_or(&self.options, |engine| &engine.options)
+    }
+
+    /// Where the engine stands among those of the settings. Lists that are of no engine there, such as several files, are equals.
+    fn rank_of(&self, engine: usize) -> u32 {
+        if self.engines.is_empty() { 0 } else { u32::try_from(engine).unwrap_or(u32::MAX) }
     }
 
     /// The engine's name, where there are several to tell apart.
@@ -65,6 +71,8 @@ pub struct World {
     sharing: BTreeSet<ContainerKey>,
     /// The containers by their shares' keys.
     shares: BTreeMap<String, ContainerKey>,
+    /// Those that ask routes of others, each by its alias: they change with it.
+    asking: BTreeMap<ContainerKey, BTreeSet<String>>,
     table: Table,
 }
 
@@ -98,19 +106,22 @@ impl World {
         if self.known.get(&key).is_some_and(|known| known.container == container) {
             return effects;
         }
-        let old_name = self.known.get(&key).map(|known| known.container.name.clone());
-        let names = [old_name.as_deref().unwrap_or_default().to_owned(), container.name.clone()];
         if matches!(container.network_mode, NetworkMode::Container(_)) {
             self.sharing.insert(key.clone());
         } else {
             self.sharing.remove(&key);
         }
-        let before = self.known.remove(&key);
-        let (share_before, told) = before.map(|known| (known.share, known.diagnostics)).unwrap_or_default();
+        let (before, share_before, told) = match self.known.remove(&key) {
+            Some(Known { container, share, diagnostics, .. }) => (Some(container), share, diagnostics),
+            None => (None, String::new(), Vec::new()),
+        };
+        let old_name = before.as_ref().map(|it| it.name.clone()).unwrap_or_default();
+        let names = vec![old_name, container.name.clone()];
         let known = Known { container, share: share_before, left_out: None, diagnostics: told };
         self.known.insert(key.clone(), known);
         self.chart(&key, &mut effects);
-        self.chart_those_sharing(key, names.to_vec(), &mut effects);
+        self.chart_those_asking(&key, before.as_ref(), &mut effects);
+        self.chart_those_sharing(key, names, &mut effects);
         effects
     }
 
@@ -120,8 +131,10 @@ impl World {
         let Some(known) = self.known.remove(key) else { return effects };
         self.sharing.remove(key);
         self.shares.remove(&known.share);
+        self.asking.remove(key);
         effects.touched = self.table.remove(&known.share);
-        self.chart_those_sharing(key.clone(), vec![known.container.name], &mut effects);
+        self.chart_those_sharing(key.clone(), vec![known.container.name.clone()], &mut effects);
+        self.chart_those_asking(key, Some(&known.container), &mut effects);
         effects
     }
 
@@ -136,6 +149,10 @@ impl World {
         for container in containers {
             let key = ContainerKey { engine, id: container.id.clone() };
             effects.add(self.put(key, container));
+        }
+        if !(self.sharing.is_empty() && self.asking.is_empty()) {
+            // What one lacked may have come later in the list.
+            effects.diagnostics.retain(|finding| self.diagnostics().any(|it| it == finding));
         }
         effects
     }
@@ -256,13 +273,15 @@ impl World {
         let mut diagnostics: Vec<Diagnostic> = finding.into_iter().collect();
         let old = known.share.clone();
         let mut new = String::new();
+        let mut asks = BTreeSet::new();
         if let Some(mut share) = made {
             diagnostics.append(&mut share.diagnostics);
             left_out = share.left_out.take();
+            asks = std::mem::take(&mut share.asks);
             if key.engine > 0 {
                 // Two engines may know one identifier.
                 share.key = format!("{}-{}", share.key, key.engine);
-                share.rank = u32::try_from(key.engine).unwrap_or(u32::MAX);
+                share.rank = self.policy.rank_of(key.engine);
             }
             new.clone_from(&share.key);
             effects.touched.extend(self.table.replace(share));
@@ -273,6 +292,11 @@ impl World {
         }
         if !new.is_empty() {
             self.shares.insert(new.clone(), key.clone());
+        }
+        if asks.is_empty() {
+            self.asking.remove(key);
+        } else {
+            self.asking.insert(key.clone(), asks);
         }
         if let Some(engine) = self.policy.name_of(key.engine) {
             diagnostics = diagnostics.into_iter().map(|it| it.on_engine(engine)).collect();
@@ -285,6 +309,21 @@ impl World {
         known.diagnostics = diagnostics;
     }
 
+    /// Makes anew the shares of those that ask a route that this container has, or had when it was as `before`.
+    fn chart_those_asking(&mut self, key: &ContainerKey, before: Option<&Container>, effects: &mut Effects) {
+        if self.asking.is_empty() {
+            return;
+        }
+        let now = self.known.get(key).map(|known| &known.container);
+        let has = |alias: &String| before.into_iter().chain(now).any(|it| may_have(it, alias));
+        let asking = self
+            .asking
+            .iter()
+            .filter(|(it, aliases)| it.engine == key.engine && *it != key && aliases.iter().any(has));
+        for asking in asking.map(|(it, _)| it.clone()).collect::<Vec<_>>() {
+            self.chart(&asking, effects);
+        }
+    }
     /// Makes anew the shares of those that use the network stack of this container, directly or through others.
     fn chart_those_sharing(&mut self, key: ContainerKey, names: Vec<String>, effects: &mut Effects) {
         let mut seen = BTreeSet::from([key.clone()]);
@@ -299,6 +338,7 @@ impl World {
                 if is_peer && seen.insert(sharing.clone()) {
                     changed.push((sharing.clone(), vec![known.container.name.clone()]));
                     self.chart(&sharing, effects);
+                    self.chart_those_asking(&sharing, None, effects);
                 }
             }
         }
@@ -319,6 +359,11 @@ struct Neighbours<'w> {
 }
 
 impl Peers for Neighbours<'_> {
+    fn containers(&self) -> Box<dyn Iterator<Item = &Container> + '_> {
+        let of_engine = self.known.iter().filter(|(key, _)| key.engine == self.engine);
+        Box::new(of_engine.map(|(_, known)| &known.container))
+    }
+
     fn find(&self, id_or_name: &str) -> Option<&Container> {
         let containers = || {
             let of_engine = self.known.iter().filter(|(key, _)| key.engine == self.engine);

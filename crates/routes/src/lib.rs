@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 mod canonical;
-/// The kinds of findings about routes.
 pub mod codes;
 pub mod constraints;
 mod element;
@@ -10,6 +9,7 @@ mod merge;
 pub mod model;
 mod name;
 mod options;
+mod precedence;
 pub mod proxy;
 pub mod rule;
 mod section;
@@ -22,6 +22,7 @@ pub use merge::{Merged, merge};
 pub use model::Configuration;
 pub use name::{normalize, service_name};
 pub use options::{DEFAULT_RULE, DefaultRoute, Options};
+pub use precedence::Precedence;
 pub use section::Section;
 pub use share::{LeftOut, Peers, Share, share};
 pub use table::{Name, Table};

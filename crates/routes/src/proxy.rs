@@ -6,6 +6,7 @@
 //!
 //! Facts are GoDoxy's of August 2026; where its documentation and its code differ, what is documented holds.
 
+mod asked;
 mod balance;
 mod discovery;
 mod exclusion;
@@ -29,6 +30,7 @@ mod target;
 mod tls;
 mod unsupported;
 
+pub use asked::may_have;
 pub use balance::{LoadBalance, Mode};
 pub use discovery::{Discovery, discover, is_explicit};
 pub use exclusion::Exclusion;

@@ -8,25 +8,44 @@ mod service;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use portolan_container::{Container, Diagnostic, Health, State};
 
 use crate::codes::{CONTAINER_SKIPPED, NAME_CLASH};
 use crate::model::Configuration;
 use crate::proxy::{self, IdleWatcher};
-use crate::{DefaultRoute, Element, Options, service_name};
+use crate::{DefaultRoute, Element, Name, Options, Precedence, service_name};
 
 pub(crate) use address::{Address, Choice, Reached};
 use labels::ContainerLabels;
 pub(crate) use labels::DYNAMIC;
 
 /// One container's share of the dynamic configuration.
+///
+/// ```
+/// use portolan_container::Container;
+/// use portolan_routes::{Options, share};
+///
+/// let labels = [("traefik.http.services.web.loadbalancer.server.url".to_owned(), "http://10.0.0.1".to_owned())].into();
+/// let container = Container { id: "1f".into(), name: "web".into(), labels, ..Container::default() };
+/// let share = share(&container, &Options::default(), &[][..]);
+/// assert_eq!(share.key, "web-1f");
+/// assert_eq!(share.elements.len(), 2, "the service, and a router for it");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Share {
     /// The container's key: its service name and identifier. Shares are merged in the byte order of their keys.
     pub key: String,
     /// Where its engine stands among several. Of two shares that define a name differently, the one of the lower rank keeps it;
-    /// where the ranks are equal, neither does.
+    /// where the ranks are equal, neither does, unless both claim it.
     pub rank: u32,
+    /// Where it stands among those of its rank that claim the same names.
+    pub precedence: Precedence,
+    /// The names that it claims: those that labels of the `proxy.*` dialect define, where an alias is always somebody's.
+    pub claims: BTreeSet<Name>,
+    /// The aliases of routes of the `proxy.*` dialect, of its own or of others, on whose ends it depends.
+    pub asks: BTreeSet<String>,
     /// What it contributes, by name.
     pub elements: Vec<(String, Element)>,
     /// Why it was not looked at, where it was not.
@@ -36,6 +55,15 @@ pub struct Share {
 }
 
 /// Why a container has no share, though nothing is wrong.
+///
+/// ```
+/// use portolan_container::Container;
+/// use portolan_routes::{LeftOut, Options, share};
+///
+/// let labels = [("traefik.enable".to_owned(), "false".to_owned())].into();
+/// let container = Container { name: "web".into(), labels, ..Container::default() };
+/// assert_eq!(share(&container, &Options::default(), &[][..]).left_out, Some(LeftOut::Disabled));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LeftOut {
     /// `traefik.enable=false`, or nothing said and containers are not exposed by default.
@@ -50,10 +78,21 @@ pub enum LeftOut {
     Health(Health),
 }
 
-/// Finds a container by identifier or name, for those that share another's network stack.
+/// The containers of one engine: for those that share another's network stack, and for those that ask another's route.
+///
+/// ```
+/// use portolan_container::Container;
+/// use portolan_routes::Peers;
+///
+/// let containers = [Container { id: "1f".into(), name: "vpn".into(), ..Container::default() }];
+/// assert_eq!(containers[..].find("vpn").map(|it| it.id.as_str()), Some("1f"));
+/// ```
 pub trait Peers {
     /// The container of this identifier, beginning of an identifier, or name.
     fn find(&self, id_or_name: &str) -> Option<&Container>;
+
+    /// All of them.
+    fn containers(&self) -> Box<dyn Iterator<Item = &Container> + '_>;
 }
 
 impl Peers for [Container] {
@@ -62,6 +101,10 @@ impl Peers for [Container] {
         by_name.or_else(|| {
             self.iter().find(|container| !id_or_name.is_empty() && container.id.starts_with(id_or_name))
         })
+    }
+
+    fn containers(&self) -> Box<dyn Iterator<Item = &Container> + '_> {
+        Box::new(self.iter())
     }
 }
 
@@ -91,9 +134,10 @@ pub fn share<P: Peers + ?Sized>(container: &Container, options: &Options, peers:
         Err(()) => (Vec::new(), None),
         Ok(()) => build.elements(),
     };
+    let (precedence, claims, asks) = (Precedence::of(container), build.claims, build.asks);
     let diagnostics =
         build.diagnostics.into_iter().map(|diagnostic| diagnostic.in_container(&container.name));
-    Share { key, rank: 0, elements, left_out, diagnostics: diagnostics.collect() }
+    Share { key, rank: 0, precedence, claims, asks, elements, left_out, diagnostics: diagnostics.collect() }
 }
 
 /// What a share is made from, and what has been found so far.
@@ -102,12 +146,24 @@ pub(crate) struct Build<'b, P: ?Sized> {
     options: &'b Options,
     peers: &'b P,
     labels: ContainerLabels,
+    /// The names that labels of the `proxy.*` dialect define.
+    claims: BTreeSet<Name>,
+    /// The aliases whose ends these had to look up.
+    asks: BTreeSet<String>,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl<'b, P: Peers + ?Sized> Build<'b, P> {
     pub(crate) fn of(container: &'b Container, options: &'b Options, peers: &'b P) -> Self {
-        Self { container, options, peers, labels: ContainerLabels::default(), diagnostics: Vec::new() }
+        Self {
+            container,
+            options,
+            peers,
+            labels: ContainerLabels::default(),
+            claims: BTreeSet::new(),
+            asks: BTreeSet::new(),
+            diagnostics: Vec::new(),
+        }
     }
 }
 
@@ -125,6 +181,7 @@ impl<P: Peers + ?Sized> Build<'_, P> {
         }
         let contribution = proxy::contribute(self.container, self.options, self.peers);
         self.diagnostics.extend(contribution.diagnostics);
+        self.asks = contribution.asks;
         for (name, element) in contribution.elements {
             let is_taken =
                 |(other, it): &(String, Element)| *other == name && it.section() == element.section();
@@ -136,6 +193,7 @@ impl<P: Peers + ?Sized> Build<'_, P> {
                 let help = "give one of them another name";
                 self.diagnostics.push(Diagnostic::error(NAME_CLASH, message).with_help(help));
             } else {
+                self.claims.insert((element.section(), name.clone()));
                 elements.push((name, element));
             }
         }

@@ -27,7 +27,6 @@ use sheet::Sheet;
 const NOT_SHOWN: &[(&str, &str)] = &[
     ("compose-too-large", "takes a file of megabytes"),
     ("not-published", "takes podman-hook and a container without an address"),
-    ("overruled", "takes two engines"),
     ("network-no-entry", "takes a container and a service that lacks root's powers"),
 ];
 

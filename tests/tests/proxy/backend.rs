@@ -38,6 +38,26 @@ pub(crate) fn secure(name: &'static str, config: ServerConfig) -> Result<SocketA
     Ok(at)
 }
 
+/// Lets pass, as the user `ann`, who shows the cookie `pass` at `/api/auth/traefik`, and nobody else.
+pub(crate) fn gate() -> Result<SocketAddr> {
+    let (listener, at) = listen(Ipv4Addr::LOCALHOST)?;
+    serve(listener, |stream| {
+        let mut stream = BufReader::new(stream);
+        let mut request = String::new();
+        while !request.ends_with("\r\n\r\n") {
+            match stream.read_line(&mut request) {
+                Ok(1..) => {}
+                _ => return,
+            }
+        }
+        let passes = request.starts_with("GET /api/auth/traefik ") && request.contains("Cookie: pass=1");
+        let head = if passes { "200 OK\r\nRemote-User: ann" } else { "401 Unauthorized" };
+        let answer = format!("HTTP/1.1 {head}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        let _ = stream.get_mut().write_all(answer.as_bytes());
+    });
+    Ok(at)
+}
+
 /// Takes a request and never answers.
 pub(crate) fn silent() -> Result<SocketAddr> {
     let (listener, at) = listen(Ipv4Addr::LOCALHOST)?;

@@ -23,6 +23,23 @@ fn containers_with_one_link_share_its_route() -> Result<()> {
     })
 }
 
+/// Neither was served before.
+#[test]
+fn of_two_containers_that_differ_the_later_one_keeps_the_alias() -> Result<()> {
+    stage(|mut stage| {
+        let one = [("proxy.aliases", "shared")];
+        let other = [one[0], ("proxy.*.middlewares.response.set_headers", "X-Which: later")];
+        stage.container("a", echo("a")?, &one);
+        stage.container("b", echo_at("b", Ipv4Addr::new(127, 0, 0, 2))?, &other);
+        let proxy = stage.start()?;
+        for _ in 0..8 {
+            let answer = proxy.answers("shared.test", "/", &[], |answer| answer.status == 200)?;
+            ensure!(answer.backend() == "b" && answer.header("X-Which") == Some("later"), "{answer:?}");
+        }
+        Ok(())
+    })
+}
+
 #[test]
 fn a_client_stays_where_its_cookie_says() -> Result<()> {
     stage(|mut stage| {

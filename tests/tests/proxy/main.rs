@@ -7,6 +7,7 @@ mod balance;
 mod client;
 mod golden;
 mod hosts;
+mod idle;
 mod middlewares;
 mod stage;
 mod streams;

@@ -1,6 +1,6 @@
 use anyhow::{Result, ensure};
 
-use crate::backend::{echo, silent};
+use crate::backend::{echo, gate, silent};
 use crate::stage::stage;
 
 #[test]
@@ -39,6 +39,22 @@ fn a_prefix_is_put_before_the_path() -> Result<()> {
         let proxy = stage.start()?;
         let answer = proxy.answers("app.test", "/x", &[], |answer| answer.status == 200)?;
         ensure!(answer.body.contains("GET /base/x HTTP"), "{answer:?}");
+        Ok(())
+    })
+}
+
+#[test]
+fn who_may_ask_is_said_by_another_container() -> Result<()> {
+    stage(|mut stage| {
+        stage.container("app", echo("app")?, &[("proxy.app.middlewares.forward_auth", "{}")]);
+        stage.container("login", gate()?, &[("proxy.aliases", "tinyauth"), ("proxy.exclude", "true")]);
+        let proxy = stage.start()?;
+        proxy.status("app.test", 401)?;
+        proxy.status("tinyauth.test", 404)?;
+        // What a client says of itself does not count.
+        let given = ["Cookie: pass=1", "Remote-User: eve"];
+        let answer = proxy.answers("app.test", "/", &given, |answer| answer.status == 200)?;
+        ensure!(answer.body.contains("Remote-User: ann") && !answer.body.contains("eve"), "{answer:?}");
         Ok(())
     })
 }

@@ -36,7 +36,8 @@ pub(crate) fn stage(test: impl FnOnce(Stage) -> Result<()>) -> Result<()> {
 }
 
 impl Stage {
-    /// A container that is reached at this address and port, which labels name where they don't name others.
+    /// A container that is reached at this address and port, which labels name where they don't name others. It was created later
+    /// than those before.
     pub(crate) fn container(&mut self, name: &str, at: SocketAddr, labels: &[(&str, &str)]) {
         let mut all: serde_json::Map<String, Value> =
             labels.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect();
@@ -46,6 +47,7 @@ impl Stage {
         }
         self.containers.push(json!({
             "Id": format!("{name:0<64}"), "Name": format!("/{name}"), "State": {"Status": "running"},
+            "Created": format!("2026-01-02T03:04:{:02}Z", self.containers.len()),
             "Config": {"Image": "test", "Labels": all}, "HostConfig": {"NetworkMode": "front"},
             "NetworkSettings": {"Networks": {"front": {"IPAddress": at.ip().to_string()}}},
         }));

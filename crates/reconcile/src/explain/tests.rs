@@ -157,6 +157,33 @@ fn the_container_that_keeps_a_name_is_named() {
     assert_eq!((reason.code, reason.text.as_str()), ("overruled", "`web on one` keeps the name"));
 }
 
+/// Its servers are not used either, so nothing of the alias is said to be served.
+#[test]
+fn the_container_that_keeps_an_alias_is_named() {
+    let later = Container {
+        id: "2f".to_owned(),
+        name: "later".to_owned(),
+        created: Some(1),
+        ..container(&[("proxy.aliases", "app"), ("proxy.app.port", "81")])
+    };
+    let labels = [("proxy.aliases", "app"), ("proxy.app.middlewares.redirect_http", "{}")];
+    let mut chart = Chart::new(Policy::default(), Format::Yaml, None);
+    chart.list(0, vec![container(&labels), later]);
+    let told = explain(&chart, &ContainerKey { engine: 0, id: "1f".to_owned() }).unwrap();
+    let fates =
+        told.elements.iter().map(|it| (it.kind, it.left_out.as_ref().map(|reason| reason.text.as_str())));
+    let kept = Some("`later` keeps the name");
+    assert_eq!(
+        fates.collect::<Vec<_>>(),
+        [
+            ("HTTP router", kept),
+            ("HTTP service", kept),
+            ("HTTP middleware", None),
+            ("HTTP servers transport", kept),
+        ]
+    );
+}
+
 /// The values of all elements with where they come from: `path < label; reason`.
 #[track_caller]
 fn check_fields(policy: Policy, container: Container, expected: &[&str]) {

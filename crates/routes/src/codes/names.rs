@@ -43,7 +43,7 @@ use portolan_container::Code;
 ///
 /// ## Instead
 ///
-/// Give one of them another name. Containers that shall share a name, such as replicas or a middleware that is defined twice, must define it
+/// Give one of them another name. For an alias in labels `proxy.*` there is always one that keeps it, see [overruled](overruled.md). Containers that shall share a name, such as replicas or a middleware that is defined twice, must define it
 /// with the same labels. Services may differ in their servers alone: those are put together. Frequent causes are two projects that were
 /// copied from one example, and an update that changes labels while a replica of before still runs; the latter ends with that replica.
 ///
@@ -53,15 +53,19 @@ use portolan_container::Code;
 /// would keep the first and skip the second; all routes of one watcher stand in one file, so that this does not happen.
 pub const CONFLICT: Code = Code("conflict");
 
-/// A name is kept by an engine that comes earlier in the settings: another definition of it is not served.
+/// A name is kept by an engine, or an alias by a container, that comes first: another definition of it is not served.
 ///
 /// Severity: error. Listed under: Routers and services.
 ///
 /// ## What it is
 ///
-/// Containers of two engines define the same name (a router, a service, a middleware) in different ways. The engine that comes first in the
-/// settings keeps the name. The other container's definition is not served, nor are its servers added to a service that it shares
-/// with the first: they would get requests that are meant for another application. Its other names are served.
+/// Two containers define the same name (a router, a service, a middleware) in different ways, and one of them comes first. That one keeps the
+/// name. The other container's definition is not served, nor are its servers added to a service that it shares with the first: they would
+/// get requests that are meant for another application. Its other names are served.
+///
+/// - Between two engines, the one that comes first in the settings keeps a name.
+/// - On one engine, of two containers with the same alias in labels `proxy.*`: one that runs comes before one that does not, then the one that
+///   was created later, then the one of the lesser identifier.
 ///
 /// ## Why it matters
 ///
@@ -69,31 +73,51 @@ pub const CONFLICT: Code = Code("conflict");
 ///
 /// ## Example
 ///
-/// With `web` on two engines, where each has its own idea of the router `site`:
-///
-/// ```yaml docker-watcher.yml
-/// providers:
-///   docker:
-///     local: ${DOCKER_HOST}
-///     far: ssh://ops@db.example.com
-/// ```
-///
-/// `docker-watcher run` logs, and `docker-watcher render` prints:
+/// Between two engines:
 ///
 /// ```text
 /// error[overruled]: HTTP router `site` of `shop on far` is not served: `blog on local` defines it differently, on an engine that comes first
 ///   = help: give one of them another name, or the same labels; the order of engines is that of the settings
 /// ```
 ///
+/// On one engine:
+///
+/// ```yaml compose.yaml
+/// services:
+///   blog:
+///     image: example.com/blog
+///     expose: [80]
+///     labels:
+///       proxy.aliases: site
+///   shop:
+///     image: example.com/shop
+///     expose: [80]
+///     labels:
+///       proxy.aliases: site
+///       proxy.site.middlewares.redirect_http: "{}"
+/// ```
+///
+/// ```sh
+/// docker-watcher render compose.yaml
+/// ```
+///
+/// ```text
+/// error[overruled]: HTTP router `site` of `demo-shop-1` is not served: `demo-blog-1` defines it differently, and keeps the alias
+///  |
+///  = help: give one of them another alias, or both the same labels; a container that runs comes first, then the one that was created last
+/// ```
+///
 /// ## Instead
 ///
-/// Give one of them another name, or, where both are replicas of one application, the same labels. Which container is meant says
-/// `docker-watcher explain`. To let the other one win, change the order in the settings.
+/// Give one of them another name or alias, or, where both are replicas of one application, the same labels. Which container is meant says
+/// `docker-watcher explain`. To let the other engine win, change the order in the settings. A frequent cause is an update that changes labels
+/// while the container of before still runs: then the new one is served, and the finding ends with the old one.
 ///
 /// ## Where the rule comes from
 ///
-/// Traefik's Docker provider follows one engine and has no such case. On one engine nobody is preferred, see [conflict](conflict.md), since any
-/// container could then take over another's host; between engines, the settings say whom to trust first.
+/// Traefik's Docker provider follows one engine and has no such case: there, and for labels `traefik.*` on one engine, nobody is preferred, see
+/// [conflict](conflict.md), since any container could then take over another's host. Between engines, the settings say whom to trust first. An alias
+/// of GoDoxy's is always somebody's: there the container that is listed first keeps it, which with Docker is the one created last.
 pub const OVERRULED: Code = Code("overruled");
 
 /// A label names something of Traefik's Docker provider, which is not there where files take its place.

@@ -92,8 +92,9 @@ pub const NO_BINDING: Code = Code("no-binding");
 /// ## What it is
 ///
 /// The container has no address that Traefik could reach, as any of rootless Podman, and the port that its labels or its image name is
-/// not published on the host. There is then no server to send requests to, and a [service-error](service-error.md) follows. Only `podman-hook`
-/// tells this: it looks for published ports where there is no address.
+/// not published on the host. There is then no server to send requests to, and a [service-error](service-error.md) follows. `podman-hook`
+/// tells this, which looks for published ports where there is no address, and `docker-watcher` of containers on [another
+/// machine](../guide/several-engines.md#addresses), whose addresses mean nothing here.
 ///
 /// ## Why it matters
 ///
@@ -120,6 +121,10 @@ pub const NO_BINDING: Code = Code("no-binding");
 /// the pod that publishes, `podman pod create --publish 8080:80`; beside `--network container:NAME` it is the other container. Labels go on
 /// naming the port inside, here 80; which port of the host that is, `podman-hook` finds out. The host's address, as Traefik reaches it, is the
 /// setting [`traefikHost`](../reference/settings.md#traefikhost).
+///
+/// On another machine's engine, publish the port there at an address that this machine reaches. If the engine is on this machine after all,
+/// behind a proxy of its socket, say so: `local: true` in [`providers.docker`](../reference/settings.md#providersdocker), or follow it by
+/// `DOCKER_HOST` alone.
 ///
 /// Or let Traefik run in the same network: a rootless Traefik in a container reaches others on a network of Podman's own
 /// (`podman network create front`) by their addresses there.

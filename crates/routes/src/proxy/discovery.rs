@@ -11,6 +11,18 @@ use super::{Exclusion, IdleWatcher, Reach, Route, Target};
 use crate::{Options, Peers};
 
 /// A container as the dialect has it: what its labels say of it as a whole, and its routes.
+///
+/// ```
+/// use portolan_container::Container;
+/// use portolan_routes::{Options, proxy::discover};
+///
+/// let labels = [("proxy.aliases", "web, api")];
+/// let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+/// let container = Container { name: "app".into(), labels, ..Container::default() };
+/// let found = discover(&container, &Options::default(), &[][..]);
+/// assert_eq!(found.aliases, ["web", "api"]);
+/// assert!(found.is_explicit && !found.is_broken);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Discovery<'c> {
     /// The aliases in their order, by which `#1` is the first; its name where labels give none.
@@ -112,7 +124,7 @@ pub fn is_explicit(container: &Container) -> bool {
 }
 
 /// The aliases in the list, between commas and blanks; the container's name where there is no list.
-fn aliases(container: &Container) -> Vec<String> {
+pub(super) fn aliases(container: &Container) -> Vec<String> {
     match container.labels.get("proxy.aliases").filter(|list| !list.is_empty()) {
         Some(list) => {
             let words = list.split(|c: char| c == ',' || c.is_whitespace());

@@ -1,7 +1,7 @@
 use portolan_container::{Container, Diagnostic, Protocol};
 use portolan_labels::Duration;
 
-use super::{Discovery, Hosts, LoadBalance, Route, Scheme, middleware, names, sleep, stream};
+use super::{Discovery, Hosts, LoadBalance, Route, Scheme, asked, middleware, names, sleep, stream};
 use crate::codes::ROUTE_DROPPED;
 use crate::model::{
     Certificate, Cookie, ForwardingTimeouts, LoadBalancer, Router, RouterTls, Server, ServersTransport,
@@ -29,8 +29,9 @@ pub(super) fn write<P: Peers + ?Sized>(
         let help = "an alias is a label of a name, a name, or `*.` and a name";
         return out.tell(Diagnostic::error(ROUTE_DROPPED, message).with_help(help));
     };
-    let mut chain = middleware::chain(route);
+    let mut chain = middleware::chain(route, &|alias| asked::end(alias, found, container, options, peers));
     out.diagnostics.append(&mut chain.diagnostics);
+    out.asks.append(&mut chain.asks);
     let listening = route.target.ports.listening;
     let only = match listening {
         0 => None,

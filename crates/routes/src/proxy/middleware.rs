@@ -1,11 +1,14 @@
 mod access;
 mod headers;
 
+use std::collections::BTreeSet;
+
 use portolan_container::{Diagnostic, LabelPlace};
 use portolan_labels::aliased::{Fields, Value};
 use portolan_labels::suggest;
 
 use super::Route;
+use super::asked::End;
 use super::unsupported::Unsupported;
 use crate::codes::{APPROXIMATED, ROUTE_DROPPED, UNSUPPORTED_FIELD};
 use crate::model::{Middleware, RedirectScheme};
@@ -15,6 +18,8 @@ use crate::model::{Middleware, RedirectScheme};
 pub(super) struct Chain {
     pub(super) middlewares: Vec<(String, Middleware)>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// The aliases of the routes that it asks.
+    pub(super) asks: BTreeSet<String>,
     /// Whether one of them is wrong or missing that a route cannot be without.
     pub(super) is_broken: bool,
 }
@@ -24,6 +29,8 @@ pub(super) struct Chain {
 enum Made {
     /// These, each with the end of its name.
     These(Vec<(&'static str, Middleware)>),
+    /// One that has a route's application asked.
+    Asks(access::Asked),
     /// Nothing, and nothing is lost.
     Nothing(&'static str),
     /// Nothing that Traefik has: the route goes without it.
@@ -54,12 +61,7 @@ const MIDDLEWARES: &[Entry] = &[
         fields.rest();
         Made::Missing("set `forwardedHeaders.trustedIPs` of the entry point")
     }),
-    (&["forwardauth"], "forward_auth", |fields, _| {
-        fields.rest();
-        Made::Fatal(
-            "an address is needed that a route's alias does not tell: use Traefik's `forwardAuth` by `traefik.*` labels",
-        )
-    }),
+    (&["forwardauth"], "forward_auth", access::forward_auth),
     (&["oidc"], "oidc", |fields, _| {
         fields.rest();
         Made::Fatal("it takes a plugin or Traefik's `forwardAuth`")
@@ -86,8 +88,8 @@ const MIDDLEWARES: &[Entry] = &[
     }),
 ];
 
-/// The middlewares that a route's labels ask for.
-pub(super) fn chain(route: &Route<'_>) -> Chain {
+/// The middlewares that a route's labels ask for; `end` tells where the route of an alias ends.
+pub(super) fn chain(route: &Route<'_>, end: &dyn Fn(&str) -> Option<End>) -> Chain {
     let mut chain = Chain::default();
     let mut made = Vec::new();
     for (spelled, value) in &route.middlewares {
@@ -124,6 +126,13 @@ pub(super) fn chain(route: &Route<'_>) -> Chain {
         let place = value.name_place(spelled);
         match of_kind {
             Made::These(these) => made.push((priority, *name, these)),
+            Made::Asks(asked) => {
+                chain.asks.insert(asked.route.clone());
+                match end(&asked.route) {
+                    Some(end) => made.push((priority, *name, vec![("", asked.middleware(&end))])),
+                    None => chain.unknown_route(name, &asked.route, place),
+                }
+            }
             Made::Nothing(why) => chain.tell(false, name, why, place),
             Made::Missing(why) => chain.tell(true, name, why, place),
             Made::Fatal(why) => {
@@ -148,6 +157,16 @@ impl Chain {
         self.fail(&message, value.name_place(spelled));
         if let (Some(near), Some(last)) = (suggest(spelled, known), self.diagnostics.last_mut()) {
             last.help = Some(format!("did you mean `{near}`?"));
+        }
+    }
+
+    fn unknown_route(&mut self, name: &str, alias: &str, place: LabelPlace) {
+        let message = format!(
+            "no container that runs on this engine has the route `{alias}`, which middleware `{name}` asks"
+        );
+        self.fail(&message, place);
+        if let Some(last) = self.diagnostics.last_mut() {
+            last.help = Some(format!("start it, or name another in `middlewares.{name}.route`"));
         }
     }
 

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use portolan_container::{Container, Diagnostic};
 
@@ -11,6 +11,8 @@ use crate::{Element, Merged, Name, Options, Peers, Section, merge};
 pub(crate) struct Contribution {
     pub(crate) elements: Vec<(String, Element)>,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The aliases of routes whose ends it had to look up.
+    pub(crate) asks: BTreeSet<String>,
 }
 
 impl Contribution {

@@ -3,10 +3,11 @@ use std::net::IpAddr;
 use portolan_labels::Duration;
 use portolan_labels::aliased::{Fields, Value};
 
+use super::super::asked::End;
 use super::super::route::duration;
 use super::super::unsupported::Unsupported;
 use super::{Made, Notes};
-use crate::model::{IpAllowList, Middleware, RateLimit};
+use crate::model::{ClientTls, ForwardAuth, IpAllowList, Middleware, RateLimit};
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -91,4 +92,52 @@ pub(super) fn rate_limit(fields: &mut Fields<'_>, _: &mut Notes) -> Made {
         ..RateLimit::default()
     };
     Made::These(vec![("", Middleware { rate_limit: Some(Box::new(limit)), ..Middleware::default() })])
+}
+
+/// What `forward_auth` asks, and what it takes from the answer.
+#[derive(Debug)]
+pub(super) struct Asked {
+    /// The alias of the route whose application is asked, in lower case.
+    pub(super) route: String,
+    endpoint: String,
+    headers: Vec<String>,
+}
+
+/// The headers of an answer that the application behind gets where labels name none.
+const IDENTITY: [&str; 4] = ["Remote-User", "Remote-Name", "Remote-Email", "Remote-Groups"];
+
+/// `forward_auth`: another route's application says who may ask.
+pub(super) fn forward_auth(fields: &mut Fields<'_>, _: &mut Notes) -> Made {
+    let route = fields.read("route", Value::text).map(|route| route.trim().to_lowercase());
+    let endpoint = fields.read("auth_endpoint", |value| {
+        let text = value.text()?;
+        if text.is_empty() || text.starts_with('/') {
+            Ok(text)
+        } else {
+            Err("a path from `/` is expected".to_owned())
+        }
+    });
+    let headers = fields.read("headers", Value::texts);
+    let said = |text: Option<String>, default: &str| {
+        text.filter(|text| !text.is_empty()).unwrap_or_else(|| default.to_owned())
+    };
+    Made::Asks(Asked {
+        route: said(route, "tinyauth"),
+        endpoint: said(endpoint, "/api/auth/traefik"),
+        headers: headers.filter(|it| !it.is_empty()).unwrap_or_else(|| IDENTITY.map(str::to_owned).to_vec()),
+    })
+}
+
+impl Asked {
+    /// The middleware that asks at the end of the route.
+    pub(super) fn middleware(self, end: &End) -> Middleware {
+        let skips = ClientTls { insecure_skip_verify: Some(true), ..ClientTls::default() };
+        let auth = ForwardAuth {
+            address: Some(format!("{}{}", end.url, self.endpoint)),
+            auth_response_headers: Some(self.headers),
+            tls: end.no_tls_verify.then_some(skips),
+            ..ForwardAuth::default()
+        };
+        Middleware { forward_auth: Some(Box::new(auth)), ..Middleware::default() }
+    }
 }
