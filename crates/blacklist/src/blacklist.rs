@@ -3,6 +3,15 @@ use portolan_container::{Container, Diagnostic};
 use crate::{BLACKLISTED, Reason, Verdict, explicit, known, pattern};
 
 /// What the settings say of the blacklist.
+///
+/// ```
+/// use portolan_blacklist::{Blacklist, Rules};
+/// use portolan_container::{Container, Image};
+///
+/// let rules = Rules { images: vec!["example.com/tool*".into()], ..Rules::default() };
+/// let container = Container { image: Image::parse("example.com/tools:1"), ..Container::default() };
+/// assert!(!Blacklist::new(rules).judge(&container).lets_through());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
     /// Whether it is in force; where it is not, every container is let through.
@@ -24,6 +33,18 @@ impl Default for Rules {
 }
 
 /// The list of what is kept off the proxy: what is known of databases and tools, and what the settings add.
+///
+/// ```
+/// use portolan_blacklist::Blacklist;
+/// use portolan_container::{Container, Image};
+///
+/// let blacklist = Blacklist::default();
+/// let mut database = Container { image: Image::parse("postgres:18"), ..Container::default() };
+/// assert!(!blacklist.judge(&database).lets_through());
+/// // Its owner asks for it.
+/// database.labels.insert("traefik.enable".into(), "true".into());
+/// assert!(blacklist.judge(&database).lets_through());
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Blacklist {
     rules: Rules,

@@ -5,6 +5,15 @@ use portolan_container::{Image, Protocol};
 use crate::known;
 
 /// What the blacklist says of a container.
+///
+/// ```
+/// use portolan_blacklist::{Blacklist, Reason, Verdict};
+/// use portolan_container::{Container, Mount};
+///
+/// let data = Mount { destination: "/var/lib/mysql".into(), ..Mount::default() };
+/// let verdict = Blacklist::default().judge(&Container { mounts: vec![data], ..Container::default() });
+/// assert_eq!(verdict, Verdict::Denied(Reason::Mount("/var/lib/mysql".into())));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Nothing speaks against it.
@@ -28,6 +37,13 @@ impl Verdict {
 }
 
 /// Why a container is on the blacklist. Its text is a clause: ``image `postgres:18` is a database``.
+///
+/// ```
+/// use portolan_blacklist::Reason;
+/// use portolan_container::Protocol;
+///
+/// assert_eq!(Reason::Port(3306, Protocol::Tcp).to_string(), "port `3306/tcp` is that of MySQL and MariaDB");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// Its image, as the container names it.

@@ -6,6 +6,15 @@ use serde::Serialize;
 /// One finding about a container: what is wrong or worth knowing, where, and what to do next.
 ///
 /// Diagnostics are data, so that a log line, a report for people and JSON for tools come from one value.
+///
+/// ```
+/// use portolan_container::{Code, Diagnostic};
+///
+/// let finding = Diagnostic::warning(Code("several-ports"), "the lowest port is taken")
+///     .in_container("web")
+///     .with_help("name one in a label");
+/// assert_eq!(finding.to_string(), "warning[several-ports]: web: the lowest port is taken");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Diagnostic {
     /// How bad it is.
@@ -110,6 +119,13 @@ impl fmt::Display for Diagnostic {
 }
 
 /// How bad a finding is.
+///
+/// ```
+/// use portolan_container::Severity;
+///
+/// assert!(Severity::Error < Severity::Warning, "the worst comes first");
+/// assert_eq!(Severity::Info.to_string(), "info");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -134,6 +150,14 @@ impl fmt::Display for Severity {
 /// The kind of a finding: a name in kebab case that never changes its meaning, such as `unknown-field`.
 ///
 /// Each crate declares the codes that it yields as constants.
+///
+/// ```
+/// use portolan_container::Code;
+///
+/// /// A made-up kind of finding.
+/// const TOO_LOUD: Code = Code("too-loud");
+/// assert_eq!(TOO_LOUD.to_string(), "too-loud");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Code(pub &'static str);
 
@@ -144,6 +168,14 @@ impl fmt::Display for Code {
 }
 
 /// A place in a label: which one, in its key or its value, and the bytes from where to where.
+///
+/// ```
+/// use portolan_container::LabelPlace;
+///
+/// // `rul` in `traefik.http.routers.web.rul`.
+/// let place = LabelPlace::key("traefik.http.routers.web.rul", 25..28);
+/// assert_eq!(&place.key[place.start..place.end], "rul");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct LabelPlace {
     /// The label's whole key, as given.
@@ -169,6 +201,12 @@ impl LabelPlace {
 }
 
 /// The half of a label that a place is in.
+///
+/// ```
+/// use portolan_container::{LabelPlace, Part};
+///
+/// assert_eq!(LabelPlace::value("traefik.enable", 0..4).part, Part::Value);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Part {

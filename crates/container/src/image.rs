@@ -5,6 +5,14 @@ use serde::{Deserialize, Serialize};
 /// An image reference in its parts: `[AUTHOR/]NAME[:TAG][@DIGEST]`.
 ///
 /// The blacklist decides by author and name, so a registry's port must not be read as a tag, nor a digest as a name.
+///
+/// ```
+/// use portolan_container::Image;
+///
+/// let image = Image::parse("registry.example.com:5000/team/app:2@sha256:00ff");
+/// assert_eq!((image.author.as_str(), image.name.as_str()), ("registry.example.com:5000/team", "app"));
+/// assert_eq!((image.tag.as_str(), image.digest.as_str()), ("2", "sha256:00ff"));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
     /// Registry and path before the name, such as `ghcr.io/org`; `library` where there is none (Docker Hub).

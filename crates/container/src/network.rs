@@ -4,6 +4,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use serde::{Deserialize, Serialize};
 
 /// How a container is connected.
+///
+/// ```
+/// use portolan_container::NetworkMode;
+///
+/// assert_eq!(NetworkMode::parse("container:vpn"), NetworkMode::Container("vpn".into()));
+/// assert_eq!(NetworkMode::parse("bridge"), NetworkMode::Networks);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NetworkMode {
@@ -31,6 +38,13 @@ impl NetworkMode {
 }
 
 /// A container's attachment to one network.
+///
+/// ```
+/// use portolan_container::Attachment;
+///
+/// let front = Attachment { ipv4: "10.0.0.2".parse().ok(), ..Attachment::default() };
+/// assert_eq!(front.address().as_deref(), Some("10.0.0.2"));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
     /// The IPv4 address on that network.
@@ -56,6 +70,15 @@ impl Attachment {
 }
 
 /// A port that a container exposes, and where it is published.
+///
+/// ```
+/// use portolan_container::{Binding, Port, Protocol};
+///
+/// // As of `--publish 8080:80`.
+/// let binding = Binding { host_ip: None, host_port: Some(8080) };
+/// let port = Port { number: 80, protocol: Protocol::Tcp, bindings: vec![binding] };
+/// assert_eq!(port.bindings[0].host_port, Some(8080));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Port {
     /// The port inside the container, in host order.
@@ -67,6 +90,14 @@ pub struct Port {
 }
 
 /// Where a port is published on the host.
+///
+/// ```
+/// use portolan_container::Binding;
+///
+/// // As of `--publish 127.0.0.1:8080:80`.
+/// let binding = Binding { host_ip: "127.0.0.1".parse().ok(), host_port: Some(8080) };
+/// assert!(binding.host_ip.is_some_and(|ip| ip.is_loopback()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Binding {
     /// The host's address; `None` where the engine names none, which means all of them.
@@ -76,6 +107,13 @@ pub struct Binding {
 }
 
 /// A transport protocol.
+///
+/// ```
+/// use portolan_container::Protocol;
+///
+/// assert_eq!(Protocol::parse("UDP"), Some(Protocol::Udp));
+/// assert_eq!(Protocol::parse("").map(|it| it.to_string()).as_deref(), Some("tcp"));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Protocol {

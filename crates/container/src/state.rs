@@ -3,6 +3,13 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// Where a container is in its life.
+///
+/// ```
+/// use portolan_container::State;
+///
+/// assert!(State::parse("running").is_running() && !State::parse("exited").is_running());
+/// assert_eq!(State::parse("thawing"), State::Other("thawing".into()));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
@@ -67,6 +74,13 @@ impl fmt::Display for State {
 }
 
 /// What a container's health check last said.
+///
+/// ```
+/// use portolan_container::Health;
+///
+/// assert_eq!(Health::parse("healthy"), Some(Health::Healthy));
+/// assert_eq!(Health::parse(""), None, "it has no health check");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Health {

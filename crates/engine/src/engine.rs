@@ -17,6 +17,21 @@ use crate::{Endpoint, Error, Event, Requests};
 ///
 /// Clones share it. Requests answer whole or with an error, within [`Engine::REQUEST`] ([`Engine::LIST`] for the
 /// listing); nothing is retried, since the caller knows what to do meanwhile.
+///
+/// ```
+/// # async fn example() -> Result<(), portolan_engine::Error> {
+/// use std::time::Duration;
+/// use portolan_engine::{Endpoint, Engine};
+///
+/// let engine = Engine::connect(&Endpoint::from_env_or_local()?, Duration::from_secs(5)).await?;
+/// for id in engine.list().await? {
+///     if let Some(container) = engine.inspect(&id).await? {
+///         println!("{}", container.name);
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Engine {
     client: Client,

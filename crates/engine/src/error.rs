@@ -6,6 +6,17 @@ use crate::Endpoint;
 /// Why containers could not be had.
 ///
 /// Each says what was tried; [`help`](Self::help) says what to do next.
+///
+/// ```
+/// use portolan_engine::{Endpoint, Error};
+///
+/// let error = Endpoint::parse("docker.sock").unwrap_err();
+/// assert!(matches!(error, Error::Endpoint { .. }));
+/// assert_eq!(
+///     error.to_string(),
+///     "`docker.sock` is not the address of an engine: it does not begin with a scheme such as `unix://`"
+/// );
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -3,6 +3,13 @@ use serde_json::Value;
 /// Something happened to a container that may change what is made of it.
 ///
 /// What the container is now is a matter of one inspect: the event says only that something happened, and in one word what.
+///
+/// ```
+/// use portolan_engine::{Event, EventKind};
+///
+/// let event = Event { container: "1f".into(), action: "disconnect", kind: EventKind::Changed };
+/// assert!(event.changes_networks());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Event {
     /// The container's identifier.
@@ -15,6 +22,13 @@ pub struct Event {
 }
 
 /// What became of the container.
+///
+/// ```
+/// use portolan_engine::{Event, EventKind};
+///
+/// let gone = |event: &Event| event.kind == EventKind::Removed;
+/// assert!(gone(&Event { container: "1f".into(), action: "destroy", kind: EventKind::Removed }));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EventKind {
     /// It was made, started, stopped, renamed, connected...: look at it again.

@@ -50,12 +50,28 @@ pub use self::text::Text;
 use crate::Error;
 
 /// The largest `docker inspect` output that is read, in bytes: some ten thousand containers.
+///
+/// ```
+/// assert_eq!(portolan_engine::files::MAX_INSPECT, 128 * 1024 * 1024);
+/// ```
 pub const MAX_INSPECT: usize = 128 << 20;
 
 /// The largest Compose file that is read, in bytes, likewise each file that it names.
+///
+/// ```
+/// assert_eq!(portolan_engine::files::MAX_COMPOSE, 1024 * 1024);
+/// ```
 pub const MAX_COMPOSE: usize = 1 << 20;
 
 /// Which language a text is in.
+///
+/// ```
+/// use portolan_engine::files::Source;
+///
+/// assert_eq!(Source::detect("services: {}"), Source::Compose);
+/// assert_eq!(Source::detect("[{\"Id\": \"1f\"}]"), Source::Inspect);
+/// assert_eq!(Source::detect("[Container]\nImage=nginx\n"), Source::Quadlet);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// What `docker inspect` or `podman inspect` prints: a JSON list, one object, or one object a line.
@@ -81,6 +97,15 @@ impl Source {
 }
 
 /// What a text is read against: where it lies, the environment, and the files beside it.
+///
+/// ```
+/// use portolan_engine::files::{self, Context};
+///
+/// let environment = [("TAG".to_owned(), "1.29".to_owned())].into();
+/// let text = "services: {web: {image: \"nginx:${TAG}\"}}";
+/// let (containers, _) = files::parse(text, &Context::without_files(environment));
+/// assert_eq!(containers[0].image.tag, "1.29");
+/// ```
 pub struct Context<'a> {
     /// The directory of the file, absolute; it names the project and is where relative paths begin.
     pub directory: PathBuf,
@@ -129,6 +154,18 @@ pub fn compose_files(directory: &Path) -> Vec<PathBuf> {
 
 /// Reads the containers of a file, or of the Compose files of a directory.
 ///
+/// ```
+/// use portolan_engine::files;
+///
+/// let directory = tempfile::tempdir()?;
+/// let path = directory.path().join("containers.json");
+/// # use std::io::Write as _;
+/// std::fs::File::create(&path)?.write_all(b"[{\"Id\": \"1f\", \"Name\": \"/web\"}]")?;
+/// let (containers, findings) = files::read(&path, &Default::default())?;
+/// assert_eq!((containers[0].name.as_str(), findings), ("web", vec![]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`Error::Source`] where the file cannot be read. What is wrong with its text is among the diagnostics.
 pub fn read(
@@ -139,6 +176,18 @@ pub fn read(
 }
 
 /// What a file or text comes to, with the places of its labels.
+///
+/// ```
+/// use portolan_container::LabelPlace;
+/// use portolan_engine::files;
+///
+/// let text = "services:\n  web:\n    image: nginx\n    labels:\n      traefik.enable: yes\n";
+/// let reading = files::open_text(text, "/srv/shop".as_ref(), &Default::default());
+/// let place = LabelPlace::key("traefik.enable", 0..7);
+/// let location = reading.places.label(&reading.containers[0], &place).ok_or("it stands there")?;
+/// assert_eq!(location.line_and_column(), (5, 7));
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Debug)]
 pub struct Reading {
     /// The containers.
@@ -156,6 +205,13 @@ impl Reading {
 }
 
 /// Reads the containers of a file, or of the Compose files of a directory, and where their labels stand.
+///
+/// ```
+/// use portolan_engine::files;
+///
+/// let reading = files::open("/nonexistent/compose.yaml".as_ref(), &Default::default());
+/// assert!(reading.is_err());
+/// ```
 ///
 /// # Errors
 /// [`Error::Source`] where the file cannot be read, or a directory has no Compose file. What is wrong with a text is among the findings.
@@ -180,12 +236,26 @@ pub fn open(path: &Path, environment: &BTreeMap<String, String>) -> Result<Readi
 }
 
 /// The same of a text without a file of its own; `directory` is the working directory.
+///
+/// ```
+/// use portolan_engine::files;
+///
+/// let reading = files::open_text("services: {web: {image: nginx}}", "/srv/shop".as_ref(), &Default::default());
+/// assert_eq!(reading.containers[0].name, "shop-web-1");
+/// ```
 pub fn open_text(text: &str, directory: &Path, environment: &BTreeMap<String, String>) -> Reading {
     let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
     reading(&[Given { path: None, text }], &Context::on_disk(directory, environment.clone()))
 }
 
 /// Reads the containers of a text without a file of its own, such as standard input; `directory` is the working directory.
+///
+/// ```
+/// use portolan_engine::files;
+///
+/// let (containers, _) = files::parse_text("{\"Id\": \"1f\"}", "/".as_ref(), &Default::default());
+/// assert_eq!(containers[0].id, "1f");
+/// ```
 pub fn parse_text(
     text: &str,
     directory: &Path,
@@ -198,6 +268,14 @@ pub fn parse_text(
 ///
 /// Of a Compose file: the state is unknown, the address is the service's name unless the file gives one, and labels that
 /// Compose sets are set. `compose:PROJECT/SERVICE/NUMBER` is the identifier. Of a quadlet unit, likewise; `quadlet:NAME`.
+///
+/// ```
+/// use portolan_engine::files::{self, Context};
+///
+/// let text = "services: {web: {image: nginx, scale: 2}}";
+/// let (containers, findings) = files::parse(text, &Context::without_files(Default::default()));
+/// assert_eq!((containers.len(), findings), (2, vec![]));
+/// ```
 pub fn parse(text: &str, context: &Context<'_>) -> (Vec<Container>, Vec<Diagnostic>) {
     reading(&[Given { path: None, text }], context).into_parts()
 }

@@ -6,6 +6,16 @@ use crate::Error;
 /// The files that a TLS connection to an engine uses, all in PEM.
 ///
 /// Where none is given, the system's certificate authorities judge the engine, and it is shown no certificate of ours.
+///
+/// ```
+/// use portolan_engine::{Endpoint, Tls};
+///
+/// let tls = Tls::in_directory("/etc/portolan/db".as_ref());
+/// assert_eq!(tls.ca.as_deref(), Some("/etc/portolan/db/ca.pem".as_ref()));
+/// let endpoint = Endpoint::parse("tls://db.example.com:2376")?.with_tls(tls);
+/// # assert!(endpoint.speaks_tls());
+/// # Ok::<(), portolan_engine::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Tls {
     /// The certificate authority of the engine's certificate, besides the system's.

@@ -32,6 +32,13 @@ use layer::Layer;
 const MAX_SEGMENTS: usize = 64;
 
 /// What a dialect of this grammar is called and which of its names are no selectors.
+///
+/// ```
+/// use portolan_labels::aliased::Grammar;
+///
+/// let grammar = Grammar { root: "proxy", reserved: &["aliases"], shortcuts: &[("ports", "port")] };
+/// assert_eq!(grammar.root, "proxy");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Grammar {
     /// The first segment, compared with regard to case.
@@ -68,6 +75,15 @@ pub struct Selection<'a> {
 }
 
 /// Reads the labels of a dialect, but for the reserved ones. Total: each error costs one label.
+///
+/// ```
+/// use portolan_labels::aliased::{Grammar, parse};
+///
+/// let grammar = Grammar { root: "proxy", reserved: &["aliases"], shortcuts: &[] };
+/// let labels = [("proxy..port".to_owned(), "80".to_owned())].into();
+/// let (_, errors) = parse(&labels, &grammar);
+/// assert_eq!(errors[0].place.key, "proxy..port");
+/// ```
 pub fn parse<'a>(
     labels: &'a BTreeMap<String, String>,
     grammar: &Grammar,

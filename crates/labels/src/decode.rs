@@ -26,6 +26,21 @@ use scalar::{DecodeError, RawValue};
 use texts::texts;
 
 /// What a container's labels say, and what is wrong with them.
+///
+/// ```
+/// #[derive(Default, serde::Deserialize)]
+/// #[serde(default)]
+/// struct Root { http: Option<Http> }
+///
+/// #[derive(Default, serde::Deserialize)]
+/// #[serde(default)]
+/// struct Http { priority: Option<i64> }
+///
+/// let labels = [("traefik.http.priority".to_owned(), "high".to_owned())].into();
+/// let decoded = portolan_labels::decode::<Root>(&labels, &["traefik.http"]);
+/// assert!(decoded.value.is_none(), "one error, and Traefik takes none of the labels");
+/// assert_eq!(decoded.errors.len(), 1);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decoded<T> {
     /// The configuration; `None` where a label is in error, since Traefik then takes none of them.

@@ -6,6 +6,15 @@ use portolan_container::{Code, Diagnostic, LabelPlace};
 ///
 /// `message` is Traefik's own text (3.7), so that it can be searched for; which label is meant says `place`, which
 /// Traefik does not tell.
+///
+/// ```
+/// use portolan_container::Diagnostic;
+///
+/// let labels = [("traefik..x".to_owned(), String::new())].into();
+/// let error = portolan_labels::parse(&labels, &["traefik"]).errors.remove(0);
+/// assert_eq!(error.place.key, "traefik..x");
+/// assert_eq!(Diagnostic::from(error).code, portolan_labels::BAD_KEY);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelError {
     /// The kind of error.
@@ -21,6 +30,12 @@ pub struct LabelError {
 }
 
 /// The passes in which Traefik reads labels; each ends at its first error.
+///
+/// ```
+/// use portolan_labels::Phase;
+///
+/// assert!(Phase::Key < Phase::Structure && Phase::Structure < Phase::Value);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
     /// Keys are split into names.

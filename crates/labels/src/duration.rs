@@ -29,6 +29,13 @@ const DAY: i64 = 24 * HOUR;
 pub struct Duration(pub i64);
 
 /// Why a text is no duration, in Go's words.
+///
+/// ```
+/// use portolan_labels::Duration;
+///
+/// assert!("soon".parse::<Duration>().is_err());
+/// assert_eq!("1.5".parse::<Duration>().unwrap_err().to_string(), "time: missing unit in duration \"1.5\"");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DurationError {

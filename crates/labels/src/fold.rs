@@ -1,4 +1,9 @@
 /// Whether two names are the same without regard to case, by Unicode's simple folding (Go's `strings.EqualFold`).
+///
+/// ```
+/// assert!(portolan_labels::eq_fold("entryPoints", "ENTRYPOINTS"));
+/// assert!(portolan_labels::eq_fold("K", "\u{212a}"), "the sign for kelvin");
+/// ```
 pub fn eq_fold(left: &str, right: &str) -> bool {
     if left.is_ascii() && right.is_ascii() {
         return left.eq_ignore_ascii_case(right);
@@ -7,6 +12,10 @@ pub fn eq_fold(left: &str, right: &str) -> bool {
 }
 
 /// Whether the first bytes of `text` are `prefix` without regard to case.
+///
+/// ```
+/// assert!(portolan_labels::has_prefix_fold("Traefik.http.routers", "traefik."));
+/// ```
 pub fn has_prefix_fold(text: &str, prefix: &str) -> bool {
     text.get(..prefix.len()).is_some_and(|start| eq_fold(start, prefix))
 }

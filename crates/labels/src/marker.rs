@@ -11,10 +11,34 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The name under which a struct that may stand empty goes through serde (Traefik's tag `allowEmpty`).
+///
+/// ```
+/// #[derive(serde::Serialize)]
+/// struct Router {
+///     #[serde(with = "portolan_labels::allow_empty")]
+///     tls: Option<Tls>,
+/// }
+///
+/// #[derive(serde::Serialize)]
+/// struct Tls {}
+///
+/// // A writer that knows no such name sees the value alone.
+/// assert_eq!(serde_json::to_string(&Router { tls: Some(Tls {}) })?, r#"{"tls":{}}"#);
+/// assert_eq!(portolan_labels::ALLOW_EMPTY, "allowEmpty");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub const ALLOW_EMPTY: &str = "allowEmpty";
 /// The name under which a scalar that tells null from zero goes through serde (a pointer in Traefik).
+///
+/// ```
+/// assert_eq!(portolan_labels::POINTER, "pointer");
+/// ```
 pub const POINTER: &str = "pointer";
 /// The name under which a list of structs goes through serde.
+///
+/// ```
+/// assert_eq!(portolan_labels::STRUCTS, "structs");
+/// ```
 pub const STRUCTS: &str = "structs";
 /// A map of texts, whose keys may have dots.
 pub(crate) const TEXTS: &str = "texts";
@@ -30,6 +54,27 @@ pub(crate) const DURATION: &str = "duration";
 pub(crate) const RAW: &str = "raw";
 
 /// A struct that may stand empty: `tls=true` makes one, `tls=false` makes none whatever stands below it.
+///
+/// ```
+/// #[derive(Default, serde::Deserialize)]
+/// #[serde(default)]
+/// struct Root { http: Option<Http> }
+///
+/// #[derive(Default, serde::Deserialize)]
+/// #[serde(default)]
+/// struct Http {
+///     #[serde(with = "portolan_labels::allow_empty")]
+///     tls: Option<Tls>,
+/// }
+///
+/// #[derive(Debug, Default, PartialEq, serde::Deserialize)]
+/// #[serde(default)]
+/// struct Tls { options: Option<String> }
+///
+/// let labels = [("traefik.http.tls".to_owned(), "true".to_owned())].into();
+/// let http = portolan_labels::decode::<Root>(&labels, &["traefik"]).value.and_then(|root| root.http);
+/// assert_eq!(http.and_then(|http| http.tls), Some(Tls::default()));
+/// ```
 pub mod allow_empty {
     use super::*;
 
@@ -53,6 +98,23 @@ pub mod allow_empty {
 }
 
 /// A field that labels may name but not set: what stands there is checked and dropped. Files carry it.
+///
+/// ```
+/// #[derive(Default, serde::Deserialize)]
+/// #[serde(default)]
+/// struct Root { http: Option<Http> }
+///
+/// #[derive(Default, serde::Deserialize)]
+/// #[serde(default)]
+/// struct Http {
+///     #[serde(with = "portolan_labels::unlabelled")]
+///     parent: Option<String>,
+/// }
+///
+/// let labels = [("traefik.http.parent".to_owned(), "a".to_owned())].into();
+/// let http = portolan_labels::decode::<Root>(&labels, &["traefik"]).value.and_then(|root| root.http);
+/// assert_eq!(http.and_then(|http| http.parent), None);
+/// ```
 pub mod unlabelled {
     use super::*;
 
@@ -99,22 +161,115 @@ macro_rules! transparent {
 
 transparent!(
     /// A scalar that tells null from zero.
+    ///
+    /// ```
+    /// #[derive(Default, serde::Deserialize)]
+    /// #[serde(default)]
+    /// struct Root { http: Option<Http> }
+    ///
+    /// #[derive(Default, serde::Deserialize)]
+    /// #[serde(default)]
+    /// struct Http {
+    ///     #[serde(with = "portolan_labels::pointer")]
+    ///     retries: Option<i64>,
+    /// }
+    ///
+    /// let labels = [("traefik.http.retries".to_owned(), "0".to_owned())].into();
+    /// let http = portolan_labels::decode::<Root>(&labels, &["traefik"]).value.and_then(|root| root.http);
+    /// assert_eq!(http.and_then(|http| http.retries), Some(0));
+    /// ```
     pointer, POINTER
 );
 transparent!(
     /// A list of structs.
+    ///
+    /// ```
+    /// #[derive(Default, serde::Deserialize)]
+    /// #[serde(default)]
+    /// struct Root { http: Option<Http> }
+    ///
+    /// #[derive(Default, serde::Deserialize)]
+    /// #[serde(default)]
+    /// struct Http {
+    ///     #[serde(with = "portolan_labels::structs")]
+    ///     domains: Option<Vec<Domain>>,
+    /// }
+    ///
+    /// #[derive(Debug, Default, PartialEq, serde::Deserialize)]
+    /// #[serde(default)]
+    /// struct Domain { main: Option<String> }
+    ///
+    /// let labels = [("traefik.http.domains[0].main".to_owned(), "a.example".to_owned())].into();
+    /// let http = portolan_labels::decode::<Root>(&labels, &["traefik"]).value.and_then(|root| root.http);
+    /// assert_eq!(http.and_then(|http| http.domains), Some(vec![Domain { main: Some("a.example".into()) }]));
+    /// ```
     structs, STRUCTS
 );
 transparent!(
     /// A map of texts: a key may have dots, as the name of a header may.
+    ///
+    /// ```
+    /// #[derive(Default, serde::Deserialize)]
+    /// #[serde(default)]
+    /// struct Root { http: Option<Http> }
+    ///
+    /// #[derive(Default, serde::Deserialize)]
+    /// #[serde(default)]
+    /// struct Http {
+    ///     #[serde(with = "portolan_labels::texts")]
+    ///     headers: Option<std::collections::BTreeMap<String, String>>,
+    /// }
+    ///
+    /// let labels = [("traefik.http.headers.X-A.B".to_owned(), "c".to_owned())].into();
+    /// let http = portolan_labels::decode::<Root>(&labels, &["traefik"]).value.and_then(|root| root.http);
+    /// assert_eq!(http.and_then(|http| http.headers), Some([("X-A.B".to_owned(), "c".to_owned())].into()));
+    /// ```
     texts, TEXTS
 );
 transparent!(
     /// The list of servers, which labels address as one struct named `server`.
+    ///
+    /// ```
+    /// #[derive(Default, serde::Deserialize)]
+    /// #[serde(default)]
+    /// struct Root { http: Option<Http> }
+    ///
+    /// #[derive(Default, serde::Deserialize)]
+    /// #[serde(default)]
+    /// struct Http {
+    ///     #[serde(with = "portolan_labels::server")]
+    ///     servers: Option<Vec<Server>>,
+    /// }
+    ///
+    /// #[derive(Debug, Default, PartialEq, serde::Deserialize)]
+    /// #[serde(default)]
+    /// struct Server { url: Option<String> }
+    ///
+    /// let labels = [("traefik.http.server.url".to_owned(), "http://a".to_owned())].into();
+    /// let http = portolan_labels::decode::<Root>(&labels, &["traefik"]).value.and_then(|root| root.http);
+    /// assert_eq!(http.and_then(|http| http.servers), Some(vec![Server { url: Some("http://a".into()) }]));
+    /// ```
     server, SERVER
 );
 transparent!(
     /// A number that is an `int64` in Go.
+    ///
+    /// ```
+    /// #[derive(Default, serde::Deserialize)]
+    /// #[serde(default)]
+    /// struct Root { http: Option<Http> }
+    ///
+    /// #[derive(Default, serde::Deserialize)]
+    /// #[serde(default)]
+    /// struct Http {
+    ///     #[serde(with = "portolan_labels::int64")]
+    ///     size: Option<i64>,
+    /// }
+    ///
+    /// let labels = [("traefik.http.size".to_owned(), "7".to_owned())].into();
+    /// let http = portolan_labels::decode::<Root>(&labels, &["traefik"]).value.and_then(|root| root.http);
+    /// assert_eq!(http.and_then(|http| http.size), Some(7));
+    /// ```
     int64, INT64
 );
 

@@ -7,6 +7,15 @@ use crate::fold::folded;
 /// One name in the tree of labels, with the value that was given to it and the names below it.
 ///
 /// A node may hold both. An empty value and none are the same (Traefik 3.7).
+///
+/// ```
+/// let labels = [("traefik.http.routers.web.rule".to_owned(), "Path(`/`)".to_owned())].into();
+/// let tree = portolan_labels::parse(&labels, &["traefik"]);
+/// let http = tree.root.as_ref().and_then(|root| root.child("HTTP")).ok_or("it is named")?;
+/// assert!(!http.is_leaf());
+/// assert_eq!(http.name_place().start, "traefik.".len());
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node<'a> {
     /// The name, as the first label in byte order spells it.

@@ -2,6 +2,11 @@ use std::num::IntErrorKind;
 
 /// Reads a boolean as Go's `strconv.ParseBool` does: `1 t T TRUE true True 0 f F FALSE false False`, nothing trimmed.
 ///
+/// ```
+/// assert_eq!(portolan_labels::parse_bool("T"), Ok(true));
+/// assert!(portolan_labels::parse_bool("yes").is_err());
+/// ```
+///
 /// # Errors
 /// The text of Go's error.
 pub fn parse_bool(text: &str) -> Result<bool, String> {
@@ -13,6 +18,11 @@ pub fn parse_bool(text: &str) -> Result<bool, String> {
 }
 
 /// Reads a decimal integer of 64 bits as Go's `strconv.ParseInt` does: a sign may stand before it, nothing else.
+///
+/// ```
+/// assert_eq!(portolan_labels::parse_int("+7"), Ok(7));
+/// assert!(portolan_labels::parse_int("1_000").is_err());
+/// ```
 ///
 /// # Errors
 /// The text of Go's error.

@@ -10,6 +10,14 @@ use crate::marker::RAW;
 /// Configuration without a schema: what a plugin's labels say.
 ///
 /// Every scalar is a text, also from files (Traefik 3.7).
+///
+/// ```
+/// use portolan_labels::Raw;
+///
+/// let options = Raw::Map([("enabled".to_owned(), Raw::Text("true".to_owned()))].into());
+/// assert_eq!(serde_json::to_string(&options)?, r#"{"enabled":"true"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Raw {

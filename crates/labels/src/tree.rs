@@ -12,6 +12,12 @@ const ROOT: &str = "traefik";
 const MAX_SEGMENTS: usize = 64;
 
 /// A tree of labels, and what was wrong with their keys.
+///
+/// ```
+/// let labels = [("com.example.x".to_owned(), String::new())].into();
+/// let tree = portolan_labels::parse(&labels, &["traefik."]);
+/// assert!(tree.root.is_none() && tree.errors.is_empty(), "no label is ours");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tree<'a> {
     /// The node named `traefik`; `None` where no label came through the filter.

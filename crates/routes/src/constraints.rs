@@ -73,6 +73,13 @@ impl Constraint {
 }
 
 /// Why a text is no [`Constraint`].
+///
+/// ```
+/// use portolan_routes::constraints::Constraint;
+///
+/// let error = Constraint::parse("label(`tier`, `web`)").unwrap_err();
+/// assert_eq!((error.to_string().as_str(), error.span()), ("unsupported function: `label`", 0..5));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ConstraintError {

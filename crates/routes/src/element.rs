@@ -10,6 +10,14 @@ use crate::model::{
 macro_rules! elements {
     ($($variant:ident($type:ty) in $protocol:ident.$elements:ident,)*) => {
         /// One named thing of the dynamic configuration: what containers define, merge and conflict over.
+        ///
+        /// ```
+        /// use portolan_routes::model::Router;
+        /// use portolan_routes::{Element, Section};
+        ///
+        /// let router = Element::HttpRouters(Router { rule: Some("Path(`/`)".into()), ..Router::default() });
+        /// assert_eq!(router.section(), Section::HttpRouters);
+        /// ```
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Element {
             $(#[doc = concat!("In [`Section::", stringify!($variant), "`].")] $variant($type),)*

@@ -49,6 +49,17 @@ pub struct Origins<'c> {
 }
 
 /// One of a container's networks.
+///
+/// ```
+/// use portolan_container::{Attachment, Container};
+/// use portolan_routes::{Options, explain::Origins};
+///
+/// let front = Attachment { ipv4: "10.0.0.2".parse().ok(), ..Attachment::default() };
+/// let attachments = [("front".to_owned(), front)].into();
+/// let container = Container { name: "web".into(), attachments, ..Container::default() };
+/// let networks = Origins::of(&container, &Options::default(), &[][..]).networks();
+/// assert_eq!((networks[0].name.as_str(), networks[0].address.as_deref()), ("front", Some("10.0.0.2")));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Network {
     /// Its name.

@@ -5,6 +5,16 @@ use crate::canonical::canonical;
 use crate::model::{Service, TcpService, UdpService};
 
 /// What the definitions of one name come to.
+///
+/// ```
+/// use portolan_routes::model::Router;
+/// use portolan_routes::{Element, Merged, merge};
+///
+/// let router = |rule: &str| Element::HttpRouters(Router { rule: Some(rule.into()), ..Router::default() });
+/// let (one, other) = (router("Path(`/1`)"), router("Path(`/2`)"));
+/// assert!(matches!(merge([&one, &one]), Some(Merged::One(_))));
+/// assert_eq!(merge([&one, &other]), Some(Merged::Conflict));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "it is looked at once and not kept")]
 pub enum Merged<'e> {
@@ -18,6 +28,22 @@ pub enum Merged<'e> {
 ///
 /// Definitions must be equal in what Traefik makes of them. Services must be equal but for their servers, which are put
 /// together: a server that is there already, by its address, is not added. `None` where there is no definition.
+///
+/// ```
+/// use portolan_routes::model::{LoadBalancer, Server, Service};
+/// use portolan_routes::{Element, Merged, merge};
+///
+/// let service = |url: &str| {
+///     let servers = Some(vec![Server { url: Some(url.into()), ..Server::default() }]);
+///     let load_balancer = Some(LoadBalancer { servers, ..LoadBalancer::default() });
+///     Element::HttpServices(Service { load_balancer, ..Service::default() })
+/// };
+/// let (one, two) = (service("http://10.0.0.1"), service("http://10.0.0.2"));
+/// let Some(Merged::One(merged)) = merge([&one, &two]) else { return Err("they differ in servers alone") };
+/// let Element::HttpServices(Service { load_balancer: Some(both), .. }) = merged.as_ref() else { return Err("it is a service") };
+/// assert_eq!(both.servers.as_ref().map(Vec::len), Some(2));
+/// # Ok::<(), &str>(())
+/// ```
 pub fn merge<'e>(definitions: impl IntoIterator<Item = &'e Element>) -> Option<Merged<'e>> {
     let mut definitions = definitions.into_iter();
     let mut merged = Cow::Borrowed(definitions.next()?);

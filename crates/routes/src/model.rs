@@ -3,6 +3,15 @@
 //! Every field is an `Option`: said or not said. Nothing is given a default here, so that a file carries what its author
 //! said and no more; what Traefik makes of an unsaid field matters only where containers are merged. Names, nesting and types are those of Traefik 3.7, whose reference documents what each field does. Fields that
 //! Traefik keeps for itself are [`Internal`]: labels may name them, nothing is carried.
+//!
+//! ```
+//! use portolan_routes::model::{ForwardAuth, Middleware};
+//!
+//! let auth = ForwardAuth { address: Some("http://login/verify".into()), ..ForwardAuth::default() };
+//! let middleware = Middleware { forward_auth: Some(Box::new(auth)), ..Middleware::default() };
+//! assert_eq!(serde_json::to_string(&middleware)?, r#"{"forwardAuth":{"address":"http://login/verify"}}"#);
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 #![expect(
     missing_docs,
@@ -43,13 +52,39 @@ macro_rules! model {
 use model;
 
 /// A map from names, in order.
+///
+/// ```
+/// use portolan_routes::model::{Map, Router};
+///
+/// let routers: Map<Router> = [("web".to_owned(), Router::default())].into();
+/// assert!(routers.contains_key("web"));
+/// ```
 pub type Map<T> = BTreeMap<String, T>;
 
 /// A list of texts.
+///
+/// ```
+/// use portolan_routes::model::{List, Router};
+///
+/// let entry_points: List = vec!["web".to_owned()];
+/// assert!(Router { entry_points: Some(entry_points), ..Router::default() }.entry_points.is_some());
+/// ```
 pub type List = Vec<String>;
 
 model! {
     /// The whole dynamic configuration: what one file carries, or what one container's labels say.
+    ///
+    /// ```
+    /// use portolan_routes::Configuration;
+    /// use portolan_routes::model::{Http, Router};
+    ///
+    /// let router = Router { rule: Some("Path(`/`)".into()), service: Some("web".into()), ..Router::default() };
+    /// let http = Http { routers: Some([("web".to_owned(), router)].into()), ..Http::default() };
+    /// let configuration = Configuration { http: Some(http), ..Configuration::default() };
+    /// let json = r#"{"http":{"routers":{"web":{"service":"web","rule":"Path(`/`)"}}}}"#;
+    /// assert_eq!(serde_json::to_string(&configuration)?, json);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     Configuration "*dynamic.Configuration" {
         http: Http,
         tcp: Tcp,
@@ -59,6 +94,13 @@ model! {
 }
 
 /// A field that Traefik keeps for itself: accepted wherever it stands, whatever it holds, and never carried.
+///
+/// ```
+/// use portolan_routes::model::Internal;
+///
+/// assert_eq!(serde_json::to_string(&Internal)?, "null");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Internal;
 
@@ -75,6 +117,13 @@ impl<'de> Deserialize<'de> for Internal {
 }
 
 /// A struct without fields: that it stands there says everything.
+///
+/// ```
+/// use portolan_routes::model::Empty;
+///
+/// assert_eq!(serde_json::to_string(&Empty)?, "{}");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Empty;
 

@@ -40,6 +40,13 @@ pub struct Options {
 }
 
 /// The route of a container whose labels ask for none.
+///
+/// ```
+/// use portolan_routes::{DefaultRoute, Options};
+///
+/// let options = Options { default_route: DefaultRoute::Proxy, ..Options::default() };
+/// assert_ne!(options.default_route, DefaultRoute::default());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DefaultRoute {
     /// The one that Traefik's Docker provider gives it: its name as host, its lowest port.
@@ -52,6 +59,12 @@ pub enum DefaultRoute {
 }
 
 /// Traefik's rule for a router without one: its container's name as host.
+///
+/// ```
+/// use portolan_routes::{DEFAULT_RULE, template::Template};
+///
+/// assert_eq!(Template::default().as_str(), DEFAULT_RULE);
+/// ```
 pub const DEFAULT_RULE: &str = "Host(`{{ normalize .Name }}`)";
 
 impl Default for Options {

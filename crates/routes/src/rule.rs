@@ -30,6 +30,13 @@ pub use self::matcher::{Kind, Matcher};
 pub use self::normal::{Alternatives, Never};
 
 /// What a router speaks; UDP routers have no rule.
+///
+/// ```
+/// use portolan_routes::rule::{Protocol, Rule, Syntax};
+///
+/// let sni = "HostSNI(`a.example`)";
+/// assert!(Rule::parse(sni, Protocol::Tcp, Syntax::V3).is_ok() && Rule::parse(sni, Protocol::Http, Syntax::V3).is_err());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
     /// HTTP: hosts, paths, headers.
@@ -39,6 +46,13 @@ pub enum Protocol {
 }
 
 /// Which language a rule is in.
+///
+/// ```
+/// use portolan_routes::rule::{Protocol, Rule, Syntax};
+///
+/// let two = "Host(`a.example`, `b.example`)";
+/// assert!(Rule::parse(two, Protocol::Http, Syntax::V2).is_ok() && Rule::parse(two, Protocol::Http, Syntax::V3).is_err());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Syntax {
     /// One value a matcher, regular expressions in matchers of their own.
@@ -56,6 +70,14 @@ impl Syntax {
 }
 
 /// A rule that Traefik accepts.
+///
+/// ```
+/// use portolan_routes::rule::{Protocol, Rule, Syntax};
+///
+/// let parse = |text: &str| Rule::parse(text, Protocol::Http, Syntax::V3).map_err(|errors| format!("{errors:?}"));
+/// assert!(parse("PathPrefix(`/`)")?.covers(&parse("PathPrefix(`/api`)")?));
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
     root: Node,

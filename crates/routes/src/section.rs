@@ -1,6 +1,13 @@
 use std::fmt;
 
 /// A place in Traefik's dynamic configuration that holds named elements, in the order in which files carry them.
+///
+/// ```
+/// use portolan_routes::Section;
+///
+/// assert_eq!(Section::HttpRouters.path(), ("http", "routers"));
+/// assert_eq!(Section::TcpServices.to_string(), "tcp.services");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Section {
     /// `http.routers`

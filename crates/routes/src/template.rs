@@ -127,6 +127,13 @@ fn place(text: &str, at: usize) -> (usize, usize) {
 }
 
 /// Why a template cannot be read or rendered.
+///
+/// ```
+/// use portolan_routes::template::{Template, TemplateError};
+///
+/// let error = Template::parse("{{ env `HOME` }}").unwrap_err();
+/// assert!(matches!(error, TemplateError::WithheldFunction { .. }), "{error}");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum TemplateError {

@@ -186,6 +186,25 @@ fn every_manifest_is_one_that_a_registry_takes() {
     }
 }
 
+/// The compiler that we say is enough is so for what we depend on; which of its library there is then, says clippy (`incompatible_msrv`).
+#[test]
+fn no_dependency_takes_a_newer_compiler() {
+    let version = |text: &str| -> Vec<u64> { text.split('.').filter_map(|part| part.parse().ok()).collect() };
+    let ours =
+        members().next().map(|package| version(text(&package["rust_version"]))).expect("there are members");
+    let mut stated = 0;
+    let mut wrong = Vec::new();
+    for package in array(&metadata()["packages"]) {
+        let Some(takes) = package["rust_version"].as_str() else { continue };
+        stated += 1;
+        if version(takes) > [ours.as_slice(), &[u64::MAX]].concat() {
+            wrong.push(format!("`{}` takes {takes}", text(&package["name"])));
+        }
+    }
+    assert!(stated > 50, "most say what they take: {stated}");
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
 #[test]
 fn every_member_has_the_licence_and_a_readme() {
     assert!(read("LICENSE-MIT").starts_with("MIT License\n"));

@@ -4,6 +4,7 @@
 
 mod dependencies;
 mod documents;
+mod examples;
 mod units;
 
 use std::path::{Path, PathBuf};

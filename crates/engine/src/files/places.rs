@@ -14,6 +14,15 @@ use super::{Finding, MAX_COMPOSE, Source, read_bounded};
 /// Where the labels of a text's containers stand in it, and in the files that it names.
 ///
 /// A file is looked into only when a place in it is asked for, so that a text without mistakes costs nothing more.
+///
+/// ```
+/// use portolan_engine::files;
+///
+/// let reading = files::open_text("services:\n  web:\n    image: nginx\n", "/srv".as_ref(), &Default::default());
+/// let place = reading.places.container(&reading.containers[0]).ok_or("it stands there")?;
+/// assert_eq!(place.line_and_column().0, 2);
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Debug)]
 pub struct Places {
     kind: Source,
@@ -30,6 +39,14 @@ pub struct Places {
 }
 
 /// A place in a file.
+///
+/// ```
+/// use portolan_engine::files::Location;
+///
+/// let text = std::rc::Rc::new("a: 1\nb: 2\n".into());
+/// let location = Location { path: None, text, bytes: 5..6 };
+/// assert_eq!(location.line_and_column(), (2, 1));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
     /// The file, as it was named or as the file that names it does; none for standard input.

@@ -2,6 +2,12 @@ use std::cell::OnceCell;
 use std::ops::Deref;
 
 /// The text of a file, which finds its lines once, however many places in it are asked for.
+///
+/// ```
+/// use portolan_engine::files::Text;
+///
+/// assert!(Text::from("services: {}").starts_with("services"));
+/// ```
 #[derive(Debug)]
 pub struct Text {
     text: Box<str>,

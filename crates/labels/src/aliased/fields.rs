@@ -8,6 +8,18 @@ use crate::{BAD_VALUE, MISPLACED_VALUE, UNKNOWN_FIELD, suggest};
 ///
 /// An error costs the field that it is in, and is told with its place; a field that is empty or null is as if it were not there.
 /// Names are compared without regard to case and underscores.
+///
+/// ```
+/// use portolan_labels::aliased::{Fields, Grammar, Value, parse};
+///
+/// let grammar = Grammar { root: "proxy", reserved: &[], shortcuts: &[] };
+/// let labels = [("proxy.web".to_owned(), "{port: 80, prot: http}".to_owned())].into();
+/// let (selection, _) = parse(&labels, &grammar);
+/// let (routes, _) = selection.resolve(&["web".to_owned()]);
+/// let mut fields = Fields::of(&routes["web"]);
+/// assert_eq!(fields.read("port", Value::integer), Some(80));
+/// assert_eq!(fields.finish().len(), 1, "nobody asked for `prot`");
+/// ```
 #[derive(Debug)]
 pub struct Fields<'a> {
     /// By their folded names, with the name as it is spelled.

@@ -8,6 +8,19 @@ use super::yaml;
 use crate::{parse_bool, parse_int};
 
 /// A value, and the label that gives it.
+///
+/// ```
+/// use portolan_labels::aliased::{Grammar, parse};
+///
+/// let grammar = Grammar { root: "proxy", reserved: &[], shortcuts: &[] };
+/// let labels = [("proxy.web.tags".to_owned(), "a, b c".to_owned())].into();
+/// let (selection, _) = parse(&labels, &grammar);
+/// let (routes, _) = selection.resolve(&["web".to_owned()]);
+/// let tags = routes["web"].child("tags").ok_or("it is given")?;
+/// assert_eq!(tags.texts()?, ["a", "b", "c"]);
+/// assert_eq!(tags.place().key, "proxy.web.tags");
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Value<'a> {
     /// What it is.
@@ -21,6 +34,18 @@ pub struct Value<'a> {
 }
 
 /// What a value is.
+///
+/// ```
+/// use portolan_labels::aliased::{Content, Grammar, parse};
+///
+/// let grammar = Grammar { root: "proxy", reserved: &[], shortcuts: &[] };
+/// let labels = [("proxy.web".to_owned(), "port: 80".to_owned())].into();
+/// let (selection, _) = parse(&labels, &grammar);
+/// let (routes, _) = selection.resolve(&["web".to_owned()]);
+/// let port = routes["web"].child("port").ok_or("it is given")?;
+/// assert_eq!(port.content, Content::Integer("80".to_owned()));
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content<'a> {
     /// A whole label's, which may be YAML or not: whoever needs it says.

@@ -11,6 +11,14 @@ use super::parser::Parser;
 ///
 /// Runs of one operator are one node, so the depth of a tree is that of its parentheses and negations, which is
 /// bounded: walking and dropping it needs little stack, however long the text is.
+///
+/// ```
+/// use portolan_routes::constraints::expression::Expression;
+///
+/// let expression = Expression::parse("Label(`tier`, `web`) && !Label(`stage`, `dev`)")?;
+/// assert!(matches!(expression, Expression::And(parts) if parts.len() == 2));
+/// # Ok::<(), portolan_routes::constraints::expression::ExpressionError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Expression {
@@ -25,6 +33,14 @@ pub enum Expression {
 }
 
 /// One call in an [`Expression`].
+///
+/// ```
+/// use portolan_routes::constraints::expression::Expression;
+///
+/// let Expression::Call(call) = Expression::parse("Label(`tier`, `web`)")? else { return Ok(()) };
+/// assert_eq!((call.name.as_str(), call.arguments.len(), call.span), ("Label", 2, 0..20));
+/// # Ok::<(), portolan_routes::constraints::expression::ExpressionError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     /// The function's name as written; dotted where the text has a selector.
@@ -38,6 +54,14 @@ pub struct Call {
 }
 
 /// A string argument of a [`Call`].
+///
+/// ```
+/// use portolan_routes::constraints::expression::Expression;
+///
+/// let Expression::Call(call) = Expression::parse(r#"Label("a\tb")"#)? else { return Ok(()) };
+/// assert_eq!((call.arguments[0].value.as_str(), &call.arguments[0].span), ("a\tb", &(6..12)));
+/// # Ok::<(), portolan_routes::constraints::expression::ExpressionError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Argument {
     /// The text that the literal means, its escapes resolved.
@@ -77,6 +101,12 @@ impl Expression {
 }
 
 /// Why a text is not an [`Expression`]. Spans are bytes of the text; wording is near to Traefik's.
+///
+/// ```
+/// use portolan_routes::constraints::expression::Expression;
+///
+/// assert!(Expression::parse("Label(`tier`, `web`").is_err());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ExpressionError {

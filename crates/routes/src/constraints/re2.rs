@@ -16,6 +16,12 @@ const MAX_SIZE: usize = 10 << 20;
 const MAX_REPEAT: u32 = 1000;
 
 /// Why a text is not a regular expression of Go.
+///
+/// ```
+/// use portolan_routes::constraints::re2::{PatternError, compile};
+///
+/// assert!(matches!(compile("(?=x)"), Err(PatternError::Group(_))));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum PatternError {
@@ -46,6 +52,14 @@ pub enum PatternError {
 }
 
 /// Compiles a regular expression so that it matches what Go's `regexp` would match. Not anchored.
+///
+/// ```
+/// use portolan_routes::constraints::re2::compile;
+///
+/// let digits = compile(r"^\d+$")?;
+/// assert!(digits.is_match("42") && !digits.is_match("\u{664}\u{662}"), "Go's digits are those of ASCII");
+/// # Ok::<(), portolan_routes::constraints::re2::PatternError>(())
+/// ```
 ///
 /// # Errors
 /// [`PatternError`] by what is wrong; its texts are Go's where Go refuses the same.

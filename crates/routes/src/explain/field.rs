@@ -8,6 +8,19 @@ use super::Origins;
 use crate::Section;
 
 /// One value of an element, and where it comes from.
+///
+/// ```
+/// use portolan_container::Container;
+/// use portolan_routes::{Options, explain::Origins, share};
+///
+/// let label = "traefik.http.services.web.loadbalancer.server.url";
+/// let labels = [(label.to_owned(), "http://10.0.0.1".to_owned())].into();
+/// let container = Container { name: "web".into(), labels, ..Container::default() };
+/// let origins = Origins::of(&container, &Options::default(), &[][..]);
+/// let (name, service) = share(&container, &Options::default(), &[][..]).elements.remove(1);
+/// let url = origins.fields(&(service.section(), name), &service).remove(0);
+/// assert_eq!((url.path.as_str(), url.labels), ("loadBalancer.servers[0].url", vec![label.to_owned()]));
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Field {
     /// Where it stands in the element: `loadBalancer.servers[0].url`.

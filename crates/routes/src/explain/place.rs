@@ -5,6 +5,17 @@ use crate::share::{Address, Build, Choice, Reached};
 use crate::{Options, Peers};
 
 /// Where Traefik reaches a container, and why there.
+///
+/// ```
+/// use portolan_container::{Attachment, Container};
+/// use portolan_routes::{Options, explain::Origins};
+///
+/// let front = Attachment { ipv4: "10.0.0.2".parse().ok(), ..Attachment::default() };
+/// let attachments = [("front".to_owned(), front)].into();
+/// let container = Container { name: "web".into(), attachments, ..Container::default() };
+/// let origins = Origins::of(&container, &Options::default(), &[][..]);
+/// assert_eq!(origins.place().address.as_deref(), Some("10.0.0.2"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Place {
     /// The address; `None` where there is none, or each port has its own.
@@ -88,6 +99,16 @@ impl Place {
 }
 
 /// The port that is taken where no label names one.
+///
+/// ```
+/// use portolan_container::{Container, Port, Protocol};
+/// use portolan_routes::{Options, explain::Origins};
+///
+/// let port = |number| Port { number, protocol: Protocol::Tcp, bindings: vec![] };
+/// let container = Container { name: "web".into(), ports: vec![port(80), port(9090)], ..Container::default() };
+/// let origins = Origins::of(&container, &Options::default(), &[][..]);
+/// assert_eq!(origins.port().map(|it| it.number), Some(80));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ChosenPort {
     /// Its number inside the container.

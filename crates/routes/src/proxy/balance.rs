@@ -5,6 +5,17 @@ use super::route::duration;
 use super::unsupported::{BALANCE_OPTIONS, LEAST_CONN, Unsupported};
 
 /// `load_balance`: the route that several containers share.
+///
+/// ```
+/// use portolan_container::Container;
+/// use portolan_routes::{Options, proxy::discover};
+///
+/// let labels = [("proxy.app.load_balance", "{link: shared, sticky: true}")];
+/// let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+/// let container = Container { name: "app".into(), labels, ..Container::default() };
+/// let found = discover(&container, &Options::default(), &[][..]);
+/// assert!(found.routes["app"].load_balance.as_ref().is_some_and(|it| it.link == "shared" && it.sticky));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LoadBalance {
     /// The alias of that route; empty where there is none.
@@ -20,6 +31,17 @@ pub struct LoadBalance {
 }
 
 /// How a container is chosen among several.
+///
+/// ```
+/// use portolan_container::Container;
+/// use portolan_routes::{Options, proxy::{Mode, discover}};
+///
+/// let labels = [("proxy.app.load_balance", "{link: shared, mode: least_conn}")];
+/// let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+/// let container = Container { name: "app".into(), labels, ..Container::default() };
+/// let found = discover(&container, &Options::default(), &[][..]);
+/// assert_eq!(found.routes["app"].load_balance.as_ref().and_then(|it| it.mode), Some(Mode::LeastConn));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// One after the other.

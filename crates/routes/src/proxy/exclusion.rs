@@ -3,6 +3,17 @@ use std::fmt;
 use portolan_container::Container;
 
 /// Why a route is not served, though nothing is wrong with its labels. Its text is GoDoxy's.
+///
+/// ```
+/// use portolan_container::Container;
+/// use portolan_routes::{Options, proxy::{Exclusion, discover}};
+///
+/// let labels = [("proxy.exclude", "true")];
+/// let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+/// let container = Container { name: "app".into(), labels, ..Container::default() };
+/// let found = discover(&container, &Options::default(), &[][..]);
+/// assert_eq!(found.routes["app"].exclusion, Some(Exclusion::Manual));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exclusion {
     /// `proxy.exclude`.

@@ -8,6 +8,18 @@ use crate::model::{self, TcpHealthCheck};
 const SECOND: i64 = 1_000_000_000;
 
 /// `healthcheck`: requests that tell whether a container is well. What is said, with GoDoxy's defaults.
+///
+/// ```
+/// use portolan_container::Container;
+/// use portolan_routes::{Options, proxy::discover};
+///
+/// let labels = [("proxy.app.healthcheck.path", "/health")];
+/// let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+/// let container = Container { name: "app".into(), labels, ..Container::default() };
+/// let found = discover(&container, &Options::default(), &[][..]);
+/// let check = found.routes["app"].health_check.clone().unwrap_or_default();
+/// assert_eq!((check.path.as_str(), check.retries()), ("/health", 3));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HealthCheck {
     /// Whether there are none.

@@ -4,6 +4,14 @@ use std::collections::BTreeSet;
 ///
 /// Priorities are explicit, since Traefik's own is a rule's length. Below any domain a whole name comes before a short one and that
 /// before a wildcard; where the settings name domains, a name below one of them before a whole one before a wildcard (GoDoxy).
+///
+/// ```
+/// use portolan_routes::proxy::Hosts;
+///
+/// let hosts = Hosts::of("*.example.com", &[]).ok_or("it can be a host")?;
+/// assert_eq!((hosts.rule().as_str(), hosts.priority()), (r"HostRegexp(`^[^.]+\.example\.com$`)", 10));
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hosts {
     kind: Kind,

@@ -9,6 +9,20 @@ const MINUTE: i64 = 60 * SECOND;
 /// When a container is stopped for want of requests, and how it is started for the next.
 ///
 /// Traefik has nothing of the kind: the plugin Sablier does the same, and is told by the settings.
+///
+/// ```
+/// use portolan_container::Container;
+/// use portolan_routes::{Options, proxy::discover};
+///
+/// let labels = [("proxy.idle_timeout", "30m"), ("proxy.stop_method", "pause"), ("proxy.depends_on", "db:service_healthy")];
+/// let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+/// let container = Container { name: "app".into(), labels, ..Container::default() };
+/// let found = discover(&container, &Options::default(), &[][..]);
+/// let idle = found.idle.ok_or("it sleeps")?;
+/// assert!(idle.is_on());
+/// assert_eq!(idle.wake_timeout.to_string(), "30s");
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdleWatcher {
     /// After how long without a request it is stopped; zero and less for never.
@@ -30,6 +44,17 @@ pub struct IdleWatcher {
 }
 
 /// How a container is stopped.
+///
+/// ```
+/// use portolan_container::Container;
+/// use portolan_routes::{Options, proxy::{StopMethod, discover}};
+///
+/// let labels = [("proxy.idle_timeout", "30m"), ("proxy.stop_method", "pause"), ("proxy.depends_on", "db:service_healthy")];
+/// let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+/// let container = Container { name: "app".into(), labels, ..Container::default() };
+/// let found = discover(&container, &Options::default(), &[][..]);
+/// assert_eq!(found.idle.map(|idle| idle.stop_method), Some(StopMethod::Pause));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StopMethod {
     /// Its processes are frozen.
@@ -42,6 +67,19 @@ pub enum StopMethod {
 }
 
 /// A container that another needs: `NAME[:CONDITION[:RESTART]]`.
+///
+/// ```
+/// use portolan_container::Container;
+/// use portolan_routes::{Options, proxy::discover};
+///
+/// let labels = [("proxy.idle_timeout", "30m"), ("proxy.stop_method", "pause"), ("proxy.depends_on", "db:service_healthy")];
+/// let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+/// let container = Container { name: "app".into(), labels, ..Container::default() };
+/// let found = discover(&container, &Options::default(), &[][..]);
+/// let idle = found.idle.ok_or("it sleeps")?;
+/// assert_eq!(idle.depends_on[0].name, "db");
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dependency {
     /// The service's name in the Compose project, or an alias.
@@ -51,6 +89,19 @@ pub struct Dependency {
 }
 
 /// What is waited for.
+///
+/// ```
+/// use portolan_container::Container;
+/// use portolan_routes::{Options, proxy::{Condition, discover}};
+///
+/// let labels = [("proxy.idle_timeout", "30m"), ("proxy.stop_method", "pause"), ("proxy.depends_on", "db:service_healthy")];
+/// let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+/// let container = Container { name: "app".into(), labels, ..Container::default() };
+/// let found = discover(&container, &Options::default(), &[][..]);
+/// let idle = found.idle.ok_or("it sleeps")?;
+/// assert_eq!(idle.depends_on[0].condition, Condition::Healthy);
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Condition {
     /// That it is started.

@@ -6,6 +6,17 @@ use portolan_labels::aliased::{Fields, Value};
 const PREFERRED: [u16; 6] = [80, 8080, 3000, 8000, 443, 8443];
 
 /// `[LISTENING:]TARGET`: where the proxy listens and where the container does. Zero is not said.
+///
+/// ```
+/// use portolan_container::Container;
+/// use portolan_routes::{Options, proxy::{Ports, discover}};
+///
+/// let labels = [("proxy.app.port", "443:8443")];
+/// let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+/// let container = Container { name: "app".into(), labels, ..Container::default() };
+/// let found = discover(&container, &Options::default(), &[][..]);
+/// assert_eq!(found.routes["app"].ports, Some(Ports { listening: 443, target: 8443 }));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ports {
     /// Of the proxy.

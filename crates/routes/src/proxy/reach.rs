@@ -6,6 +6,17 @@ use crate::share::{Build, Choice};
 use crate::{Options, Peers};
 
 /// Where a container is reached.
+///
+/// ```
+/// use portolan_container::Container;
+/// use portolan_routes::{Options, proxy::discover};
+///
+/// let labels = [("proxy.app.port", "80")];
+/// let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+/// let container = Container { name: "app".into(), labels, ..Container::default() };
+/// let found = discover(&container, &Options::default(), &[][..]);
+/// assert_eq!((found.reach.private.as_str(), found.reach.public.as_str()), ("", "127.0.0.1"));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
     /// Its own address; empty where there is none that Traefik has a way to.

@@ -10,6 +10,18 @@ use super::{Exclusion, HealthCheck, LoadBalance, Ports, Scheme, Target, TlsClien
 use crate::codes::ROUTE_DROPPED;
 
 /// What labels say of one alias. A field is `None` where it is not said, or not rightly.
+///
+/// ```
+/// use portolan_container::Container;
+/// use portolan_routes::{Options, proxy::discover};
+///
+/// let labels = [("proxy.app.host", "Backend"), ("proxy.app.port", "80")];
+/// let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+/// let container = Container { name: "app".into(), labels, ..Container::default() };
+/// let found = discover(&container, &Options::default(), &[][..]);
+/// let route = &found.routes["app"];
+/// assert_eq!((route.host.as_deref(), route.served_as()), (Some("backend"), "app"));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Route<'a> {
     /// The name by which it is asked for: a label of a host's name, a whole one, or `*.` and one.

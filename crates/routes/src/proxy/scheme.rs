@@ -1,6 +1,13 @@
 use std::fmt;
 
 /// What a route speaks with its container.
+///
+/// ```
+/// use portolan_routes::proxy::Scheme;
+///
+/// assert!(Scheme::Udp.is_stream() && !Scheme::H2c.is_stream());
+/// assert_eq!(Scheme::default().to_string(), "http");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scheme {
     /// HTTP.

@@ -4,6 +4,13 @@ use std::str::FromStr;
 use portolan_container::Protocol;
 
 /// What labels of the dialect leave to the proxy: GoDoxy has its own listeners and domains, Traefik's are told here.
+///
+/// ```
+/// use portolan_routes::proxy::Settings;
+///
+/// let settings = Settings { https: vec!["websecure".into()], match_domains: vec![".example.com".into()], ..Settings::default() };
+/// assert!(settings.http.is_empty(), "plain HTTP is not said");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     /// The entry points of plain HTTP; none for those that are Traefik's default.
@@ -21,6 +28,13 @@ pub struct Settings {
 }
 
 /// The plugin of Traefik that starts containers for requests.
+///
+/// ```
+/// use portolan_routes::proxy::{Sablier, Settings};
+///
+/// let sablier = Sablier { plugin: "sablier".into(), url: "http://sablier:10000".into() };
+/// assert!(Settings { sablier: Some(sablier), ..Settings::default() }.sablier.is_some());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sablier {
     /// What Traefik's static configuration calls it.
@@ -30,6 +44,13 @@ pub struct Sablier {
 }
 
 /// Where an entry point listens.
+///
+/// ```
+/// use portolan_container::Protocol;
+/// use portolan_routes::proxy::EntryPoint;
+///
+/// assert_eq!(":5353/udp".parse(), Ok(EntryPoint { port: 5353, protocol: Protocol::Udp }));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EntryPoint {
     /// On which port, in host order.
@@ -39,6 +60,13 @@ pub struct EntryPoint {
 }
 
 /// Why a text is no entry point's address.
+///
+/// ```
+/// use portolan_routes::proxy::EntryPoint;
+///
+/// let error = "web".parse::<EntryPoint>().unwrap_err();
+/// assert_eq!(error.to_string(), "an entry point is `[HOST]:PORT[/udp]`, `web` is not");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an entry point is `[HOST]:PORT[/udp]`, `{0}` is not")]
 #[non_exhaustive]

@@ -5,6 +5,18 @@ use portolan_container::{Container, Protocol};
 use super::{Ports, Reach, Route, Scheme, image, preferred};
 
 /// Where a route ends: what labels say, and where they are silent what the container is.
+///
+/// ```
+/// use portolan_container::Container;
+/// use portolan_routes::{Options, proxy::discover};
+///
+/// let labels = [("proxy.app.host", "backend"), ("proxy.app.port", "8443")];
+/// let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+/// let container = Container { name: "app".into(), labels, ..Container::default() };
+/// let found = discover(&container, &Options::default(), &[][..]);
+/// let target = &found.routes["app"].target;
+/// assert_eq!((target.scheme.to_string().as_str(), target.ports.target), ("https", 8443));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
     /// What is spoken there.

@@ -1,6 +1,17 @@
 use portolan_labels::aliased::{Fields, Value};
 
 /// How the proxy speaks TLS with a container.
+///
+/// ```
+/// use portolan_container::Container;
+/// use portolan_routes::{Options, proxy::discover};
+///
+/// let labels = [("proxy.app.no_tls_verify", "true")];
+/// let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+/// let container = Container { name: "app".into(), labels, ..Container::default() };
+/// let found = discover(&container, &Options::default(), &[][..]);
+/// assert_eq!(found.routes["app"].tls.no_verify, Some(true));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TlsClient {
     /// Whether any certificate will do.

@@ -8,6 +8,13 @@ use super::{Protocol, Syntax, print};
 use crate::constraints::expression::{Call, ExpressionError};
 
 /// Why a text is not a rule. Spans are bytes of the text.
+///
+/// ```
+/// use portolan_routes::rule::{Protocol, Rule, Syntax};
+///
+/// let errors = Rule::parse("Hosts(`a.example`)", Protocol::Http, Syntax::V3).unwrap_err();
+/// assert_eq!(errors[0].to_string(), "unsupported function: `Hosts`");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RuleError {

@@ -3,6 +3,15 @@ use std::ops::Range;
 use super::{Protocol, Syntax};
 
 /// One test in a rule, such as ``Host(`a.example`)``.
+///
+/// ```
+/// use portolan_routes::rule::{Protocol, Rule, Syntax};
+///
+/// let rule = Rule::parse("Path(`/x`)", Protocol::Http, Syntax::V3).map_err(|errors| format!("{errors:?}"))?;
+/// let matcher = rule.matchers().next().ok_or("there is one")?;
+/// assert_eq!((matcher.arguments.as_slice(), matcher.argument_span(0)), (["/x".to_owned()].as_slice(), 5..9));
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Matcher {
     /// What is looked at.
@@ -32,6 +41,14 @@ impl Matcher {
 }
 
 /// What a matcher looks at.
+///
+/// ```
+/// use portolan_routes::rule::{Kind, Protocol, Rule, Syntax};
+///
+/// let rule = Rule::parse("Method(`GET`)", Protocol::Http, Syntax::V3).map_err(|errors| format!("{errors:?}"))?;
+/// assert!(rule.matchers().all(|matcher| matcher.kind == Kind::Method));
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// The request's host.

@@ -5,6 +5,15 @@ use super::literal::{Test, never};
 use super::{Node, Rule, Syntax};
 
 /// Why a rule takes no request at all.
+///
+/// ```
+/// use portolan_routes::rule::{Protocol, Rule, Syntax};
+///
+/// let text = "Host(`a.example`) && Host(`b.example`)";
+/// let rule = Rule::parse(text, Protocol::Http, Syntax::V3).map_err(|errors| format!("{errors:?}"))?;
+/// assert_eq!(rule.never().map(|never| never.span), Some(21..38));
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Never {
     /// What is so, in words.
@@ -74,6 +83,16 @@ impl Rule {
 }
 
 /// A rule as alternatives, of each of which all tests must hold.
+///
+/// ```
+/// use portolan_routes::rule::{Protocol, Rule, Syntax};
+///
+/// let text = "Host(`a.example`) || Host(`b.example`)";
+/// let rule = Rule::parse(text, Protocol::Http, Syntax::V3).map_err(|errors| format!("{errors:?}"))?;
+/// let alternatives = rule.alternatives().ok_or("there are few")?;
+/// assert!(alternatives.hosts().contains("b.example"));
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alternatives(Vec<Conjunction>);
 
