@@ -79,3 +79,47 @@ impl AsyncWrite for Patient {
         Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A connection, and its other side.
+    async fn pair() -> (Patient, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let other = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        (Patient::new(listener.accept().await.unwrap().0), other)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_nothing_is_not_waited_for_for_ever() {
+        let (mut stream, _other) = pair().await;
+        let start = Instant::now();
+        let error = stream.write_all(&vec![0; 64 << 20]).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
+        assert!(start.elapsed() >= PATIENCE, "{:?}", start.elapsed());
+    }
+
+    #[tokio::test]
+    async fn who_takes_it_slowly_is_waited_for() {
+        let (mut stream, mut other) = pair().await;
+        let writing = tokio::spawn(async move {
+            stream.write_all(&vec![0; 16 << 20]).await.unwrap();
+            stream.shutdown().await.unwrap();
+        });
+        let mut taken = 0;
+        let mut buffer = vec![0; 1 << 20];
+        loop {
+            match other.read(&mut buffer).await.unwrap() {
+                0 => break,
+                length => taken += length,
+            }
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(taken, 16 << 20);
+        writing.await.unwrap();
+    }
+}
