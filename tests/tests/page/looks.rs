@@ -47,6 +47,12 @@ const BEYOND: &str = r"[...document.querySelectorAll('body *')]
 fn it_can_be_read_in_the_light_and_in_the_dark_on_a_desk_and_on_a_phone() -> Result<()> {
     shown(|it| {
         shop(it)?;
+        if pictures() {
+            // So that there is a history to look at.
+            for _ in 0..16 {
+                it.stage.engine.docker.run(&["restart", "--time", "0", "monitoring-grafana-1"])?;
+            }
+        }
         it.browser.size(1440, 900)?;
         it.open()?;
         it.until("all are there", "names(0).length === 12")?;
@@ -122,9 +128,14 @@ fn readable(it: &mut Shown<'_, '_>, theme: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whether the pictures in the guide are to be taken anew.
+fn pictures() -> bool {
+    std::env::var_os("PORTOLAN_PICTURES").is_some()
+}
+
 /// Writes what the window shows into the guide, where that is asked for.
 fn picture(it: &mut Shown<'_, '_>, name: &str) -> Result<()> {
-    if std::env::var_os("PORTOLAN_PICTURES").is_none() {
+    if !pictures() {
         return Ok(());
     }
     it.until("nothing moves any more", "document.getAnimations().length === 0")?;
