@@ -69,7 +69,7 @@ _docker__watcher() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        docker__subcmd__watcher__subcmd__agent)
+        docker__watcher__subcmd__agent)
             opts="-h --listen --tls-ca --tls-cert --tls-key --engine --help init"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -103,7 +103,7 @@ _docker__watcher() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        docker__subcmd__watcher__subcmd__agent__subcmd__init)
+        docker__watcher__subcmd__agent__subcmd__init)
             opts="-h --directory --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -121,7 +121,7 @@ _docker__watcher() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        docker__subcmd__watcher__subcmd__check)
+        docker__watcher__subcmd__check)
             opts="-h --format --deny-warnings --fix --static --dynamic --config --engine --output --exposed-by-default --default-rule --constraints --network --use-bind-port-ip --allow-empty-services --default-route --blacklist --no-blacklist --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -191,7 +191,7 @@ _docker__watcher() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        docker__subcmd__watcher__subcmd__completions)
+        docker__watcher__subcmd__completions)
             opts="-h --help bash zsh fish"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -205,7 +205,7 @@ _docker__watcher() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        docker__subcmd__watcher__subcmd__explain)
+        docker__watcher__subcmd__explain)
             opts="-h --format --config --engine --output --exposed-by-default --default-rule --constraints --network --use-bind-port-ip --allow-empty-services --default-route --blacklist --no-blacklist --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -267,7 +267,7 @@ _docker__watcher() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        docker__subcmd__watcher__subcmd__install)
+        docker__watcher__subcmd__install)
             opts="-h --config --output --print --no-start --no-network --no-scripts --unit-dir --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -293,7 +293,7 @@ _docker__watcher() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        docker__subcmd__watcher__subcmd__net)
+        docker__watcher__subcmd__net)
             opts="-4 -6 -h --pid --netns --as-ip --dry-run --format --config --engine --output --exposed-by-default --default-rule --constraints --network --use-bind-port-ip --allow-empty-services --default-route --blacklist --no-blacklist --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -363,7 +363,7 @@ _docker__watcher() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        docker__subcmd__watcher__subcmd__render)
+        docker__watcher__subcmd__render)
             opts="-h --config --engine --output --exposed-by-default --default-rule --constraints --network --use-bind-port-ip --allow-empty-services --default-route --blacklist --no-blacklist --format --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -425,7 +425,7 @@ _docker__watcher() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        docker__subcmd__watcher__subcmd__run)
+        docker__watcher__subcmd__run)
             opts="-h --config --engine --output --exposed-by-default --default-rule --constraints --network --use-bind-port-ip --allow-empty-services --default-route --blacklist --no-blacklist --format --status-socket --status-listen --dry-run --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -495,7 +495,7 @@ _docker__watcher() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        docker__subcmd__watcher__subcmd__status)
+        docker__watcher__subcmd__status)
             opts="-h --config --status-socket --format --watch --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -521,7 +521,7 @@ _docker__watcher() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        docker__subcmd__watcher__subcmd__uninstall)
+        docker__watcher__subcmd__uninstall)
             opts="-h --unit-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

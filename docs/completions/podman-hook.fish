@@ -41,7 +41,7 @@ complete -c podman-hook -n "__fish_podman_hook_using_subcommand install" -s h -l
 complete -c podman-hook -n "__fish_podman_hook_using_subcommand uninstall" -l hooks-dir -d 'The directory for hooks, if another was given to `install`' -r -F
 complete -c podman-hook -n "__fish_podman_hook_using_subcommand uninstall" -l user -d 'For your own containers, and not for root\'s'
 complete -c podman-hook -n "__fish_podman_hook_using_subcommand uninstall" -s h -l help -d 'Print help'
-complete -c podman-hook -n "__fish_podman_hook_using_subcommand sync" -s h -l help -d 'Print help'
+complete -c podman-hook -n "__fish_podman_hook_using_subcommand sync" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c podman-hook -n "__fish_podman_hook_using_subcommand status" -l format -d 'For people or for programs' -r -f -a "text\t'Lines for people'
 json\t'JSON for programs'"
 complete -c podman-hook -n "__fish_podman_hook_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -52,7 +52,10 @@ pub use openapi::OpenApi;
 pub use podman::{
     Podman, PodmanContainer, PodmanRun, PodmanScene, podman_scene, podman_scene_on, rootless_scene,
 };
-pub use prerequisites::{Need, static_watcher, traefik as traefik_program, unmet, xtask};
+pub use prerequisites::{
+    Need, hook as hook_program, hub_proxy as hub_proxy_program, static_watcher, traefik as traefik_program,
+    unmet, xtask,
+};
 pub use process::Process;
 pub use records::{Record, records};
 pub use sandbox::Sandbox;

@@ -40,16 +40,23 @@ impl Machine {
     /// # Errors
     /// Where a namespace can't be made, a program is missing or the engine does not start.
     pub fn new(kind: MachineKind) -> Result<Self> {
-        let programs = prerequisites::watcher().context("`docker-watcher` is not built")?;
-        let programs = programs.parent().context("a program is in a directory")?.to_owned();
+        let programs = [
+            prerequisites::watcher().context("`docker-watcher` is not built")?,
+            prerequisites::hook().context("`podman-hook` is not built")?,
+            prerequisites::hub_proxy().context("`jupyterhub-proxy` is not built")?,
+        ];
         let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
         let mut sandbox = Sandbox::new(|directory, cgroup| {
-            let words = [directory.join("machine.sh"), directory.to_owned(), repository, programs];
-            let mut line = vec!["bash".to_owned()];
-            line.extend(words.iter().map(|word| word.display().to_string()));
             let hub = prerequisites::jupyterhub();
             let hub = hub.as_deref().and_then(Path::parent).and_then(Path::parent);
-            line.push(hub.map(|hub| hub.display().to_string()).unwrap_or_default());
+            let words = [
+                directory.join("machine.sh"),
+                directory.to_owned(),
+                repository,
+                hub.unwrap_or(Path::new("")).to_owned(),
+            ];
+            let mut line = vec!["bash".to_owned()];
+            line.extend(words.iter().chain(&programs).map(|word| word.display().to_string()));
             match kind {
                 MachineKind::Docker => {
                     line.extend(["dockerd".to_owned(), "--cgroup-parent".to_owned(), format!("/{cgroup}")]);
@@ -81,7 +88,7 @@ impl Machine {
         let file = format!("/tmp/said.{}", said.len());
         said.push(line.to_owned());
         drop(said);
-        let script = format!("cd /srv/portolan\nexec >{file} 2>&1\nset -eu\n{line}");
+        let script = format!("cd /srv/portolan\nexec >{file} 2>&1\nset -euo pipefail\n{line}");
         let outcome = output(self.inside("bash").args(["-c", &script]), b"");
         let told = std::fs::read_to_string(self.path(&file))?;
         outcome.with_context(|| format!("`{line}` says: {told}"))?;

@@ -1,9 +1,9 @@
-# Shows this machine's files where nothing of what is written is kept: `machine.sh DIRECTORY REPOSITORY PROGRAMS HUB ENGINE...`, in a
-# mount namespace of its own. DIRECTORY is on a disk, PROGRAMS has what was built, HUB is a Python environment with a JupyterHub or
-# empty; ENGINE is the program that runs there in the end.
+# Shows this machine's files where nothing of what is written is kept: `machine.sh DIRECTORY REPOSITORY HUB WATCHER HOOK PROXY ENGINE...`, in a
+# mount namespace of its own. DIRECTORY is on a disk, HUB is a Python environment with a JupyterHub or empty, WATCHER,
+# HOOK and PROXY are the programs under test; ENGINE is the program that runs there in the end.
 set -eu
-directory=$1 repository=$2 programs=$3 hub=$4
-shift 4
+directory=$1 repository=$2 hub=$3 watcher=$4 hook=$5 proxy=$6
+shift 6
 
 mkdir "$directory"/{machine,docker,containers}
 mount -t tmpfs tmpfs "$directory/machine"
@@ -31,7 +31,9 @@ for part in examples docs bins; do
     mkdir "$root/srv/portolan/$part"
     mount --bind "$repository/$part" "$root/srv/portolan/$part"
 done
-cp "$programs"/{docker-watcher,podman-hook,jupyterhub-proxy} "$root/srv/portolan/target/release/"
+for program in "$watcher" "$hook" "$proxy"; do
+    cp "$program" "$root/srv/portolan/target/release/"
+done
 if [ -n "$hub" ]; then
     mkdir "$root/srv/portolan/hub"
     mount --bind "$hub" "$root/srv/portolan/hub"

@@ -113,7 +113,8 @@ pub(crate) fn watcher() -> Option<PathBuf> {
     given("PORTOLAN_WATCHER", built()?.join("docker-watcher"))
 }
 
-pub(crate) fn hook() -> Option<PathBuf> {
+/// The hook under test.
+pub fn hook() -> Option<PathBuf> {
     given("PORTOLAN_HOOK", built()?.join("podman-hook"))
 }
 
@@ -125,7 +126,8 @@ pub(crate) fn jupyterhub() -> Option<PathBuf> {
     python.is_file().then(|| std::path::absolute(python).ok()).flatten()
 }
 
-pub(crate) fn hub_proxy() -> Option<PathBuf> {
+/// The proxy of JupyterHub under test.
+pub fn hub_proxy() -> Option<PathBuf> {
     given("PORTOLAN_HUB_PROXY", built()?.join("jupyterhub-proxy"))
 }
 

@@ -4,6 +4,8 @@
 //! said and no more; what Traefik makes of an unsaid field matters only where containers are merged. Names, nesting and types are those of Traefik 3.7, whose reference documents what each field does. Fields that
 //! Traefik keeps for itself are [`Internal`]: labels may name them, nothing is carried.
 //!
+//! What labels can set is documented as `MEANING. For example VALUE.`: the table of labels in the reference is made from that.
+//!
 //! ```
 //! use portolan_routes::model::{ForwardAuth, Middleware};
 //!
@@ -15,7 +17,7 @@
 
 #![expect(
     missing_docs,
-    reason = "the fields are Traefik's, under its own names, and documented in its reference"
+    reason = "what is not documented are sections, and fields that labels cannot set: Traefik's reference has them"
 )]
 
 mod http;

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use portolan_tests::{Machine, MachineKind, Need, eventually, unmet};
+use portolan_tests::{Machine, MachineKind, Need, eventually_within, unmet};
 
 use crate::run::{command_lines, takes_namespaces};
 use crate::sheet::Sheet;
@@ -21,7 +22,7 @@ struct Guide {
     before: &'static [&'static str],
 }
 
-const GUIDES: [Guide; 11] = [
+const GUIDES: [Guide; 13] = [
     Guide { page: "README.md", kind: MachineKind::Docker, needs: &[Need::Traefik], before: &[] },
     Guide { page: "docs/guide/README.md", kind: MachineKind::Podman, needs: &[], before: &[] },
     Guide { page: "docs/guide/docker.md", kind: MachineKind::Docker, needs: &[Need::Traefik], before: &[] },
@@ -47,6 +48,27 @@ const GUIDES: [Guide; 11] = [
             "docker-watcher run --output /srv/traefik/dynamic &",
             "docker network create --subnet 172.20.20.0/24 dualnet_lan",
             "docker run --detach --name dualnet-app-1 --network dualnet_lan nginx",
+        ],
+    },
+    Guide {
+        page: "docs/guide/agents.md",
+        kind: MachineKind::Docker,
+        needs: &[],
+        before: &[
+            INSTALL,
+            "ip address add 192.0.2.7/32 dev lo",
+            "echo 192.0.2.7 db.example.com >>/etc/hosts",
+            "docker run --detach --name db nginx",
+        ],
+    },
+    Guide {
+        page: "docs/guide/scripts.md",
+        kind: MachineKind::Docker,
+        needs: &[],
+        before: &[
+            INSTALL,
+            "docker run --detach --name web nginx",
+            "docker-watcher run --output /srv/traefik/dynamic &",
         ],
     },
     Guide {
@@ -81,10 +103,21 @@ const GUIDES: [Guide; 11] = [
 
 const INSTALL: &str = "install -m 755 target/release/docker-watcher /usr/local/bin/";
 
+/// Beginnings of commands that ask what a command before them has started: they are tried again until it answers.
+const ASKING: [&str; 2] = ["curl ", "docker --host "];
+
+/// How long what a command leaves behind may take to answer: a hub is a large program.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// What stands in the place of a command that the machine cannot run.
-const INSTEAD: [(&str, &str); 1] = [
+const INSTEAD: [(&str, &str); 2] = [
     // There is no systemd. `tests/tests/e2e/service.rs` has one, installs the service and asks how it is.
     ("sudo docker-watcher install", "docker-watcher run --output /srv/traefik/dynamic &"),
+    // The other machine is the same, and what is brought there by hand is brought.
+    (
+        "docker-watcher agent --listen 192.0.2.7:8890",
+        "cp /etc/portolan/agent/client/*.pem . && docker-watcher agent --listen 192.0.2.7:8890 &",
+    ),
 ];
 
 /// Beginnings of commands that are not played, each with the reason.
@@ -96,9 +129,7 @@ const NOT_PLAYED: &[(&str, &str)] = &[
     ("RUSTC_BOOTSTRAP=1 cargo fuzz ", "compiles for minutes, then runs for one"),
     ("systemctl ", "there is no systemd; tests/tests/e2e/service.rs has one"),
     ("journalctl ", "the same"),
-    ("docker-watcher agent ", "takes a second machine; tests/tests/e2e/engines_many.rs has one"),
-    ("docker --host tcp://", "the same"),
-    ("ssh -L ", "the same, where one sits"),
+    ("ssh -L ", "takes a second machine"),
     ("docker run --detach --name docker-watcher ", "takes the image; tests/tests/e2e/image.rs builds it"),
     (
         "podman run --detach --name web --publish ",
@@ -110,8 +141,6 @@ const NOT_PLAYED: &[(&str, &str)] = &[
     ("python3 -m venv hub", "the machine has the environment of the tests"),
     ("hub/bin/pip install ", "the same, from the Python index"),
     ("jupyterhub-proxy --external ", "takes a hub; tests/tests/jupyterhub/external.rs has one"),
-    ("sudo install -D -m 755 start.web ", "scripts of a service; tests/tests/e2e/scripts.rs has some"),
-    ("docker restart web", "the same"),
 ];
 
 /// A command of a page, lines that go on joined; and whether it is one that a test runs beside the page's files.
@@ -164,7 +193,7 @@ fn every_command_is_run_or_is_left_out_for_a_reason() -> Result<()> {
     Ok(())
 }
 
-/// Plays a guide; commands that ask Traefik are tried again until it answers with what was asked for, as a reader would.
+/// Plays a guide.
 fn play(page: &str) -> Result<()> {
     let guide = GUIDES.iter().find(|guide| guide.page == page).context("it is among the guides")?;
     let engine = match guide.kind {
@@ -198,9 +227,10 @@ fn follow(guide: &Guide, machine: &Machine) -> Result<()> {
     for command in commands(&page)?.iter().filter(|command| is_played(command)) {
         let instead = INSTEAD.iter().find(|(text, _)| *text == command.text).map(|(_, instead)| *instead);
         let line = instead.unwrap_or(&command.text);
-        match line.strip_prefix("curl ") {
-            Some(rest) => eventually(line, || machine.run(&format!("curl --fail {rest}")).map(drop))?,
-            None => drop(machine.run(line)?),
+        let asking = line.replace("curl ", "curl --fail ");
+        match ASKING.iter().any(|beginning| line.starts_with(beginning)) {
+            true => drop(eventually_within(PATIENCE, line, || machine.run(&asking))?),
+            false => drop(machine.run(line)?),
         }
         played += 1;
     }
@@ -241,6 +271,16 @@ fn the_guide_to_compose_files_can_be_followed() -> Result<()> {
 #[test]
 fn the_guide_to_networks_can_be_followed() -> Result<()> {
     play("docs/guide/networks.md")
+}
+
+#[test]
+fn the_guide_to_agents_can_be_followed() -> Result<()> {
+    play("docs/guide/agents.md")
+}
+
+#[test]
+fn the_guide_to_scripts_can_be_followed() -> Result<()> {
+    play("docs/guide/scripts.md")
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //! block what stands on standard output. One that begins with `ip netns add` is run whole, as root in namespaces of its own; a
 //! `text` block after it holds all that is printed. With `UPDATE=1` pages, and the documentation that they are made from, are written anew.
 
+mod completions;
 mod finding;
 mod guide;
 mod run;

@@ -36,10 +36,12 @@ fn command_line(line: &str) -> Option<CommandLine> {
     }
     let words: Vec<String> = words.collect();
     let endings = [".yaml", ".json", ".container"];
-    let source = words.last().is_some_and(|word| endings.iter().any(|ending| word.ends_with(ending)));
-    let beside = !words.last().is_some_and(|word| word.contains('/'));
-    let ours =
-        words.first()? == "docker-watcher" && COMMANDS.contains(&words.get(1)?.as_str()) && source && beside;
+    // A file that the page gives, or all of them.
+    let is_source = |word: &String| {
+        word == "." || (!word.contains('/') && endings.iter().any(|ending| word.ends_with(ending)))
+    };
+    let source = words.last().is_some_and(is_source);
+    let ours = words.first()? == "docker-watcher" && COMMANDS.contains(&words.get(1)?.as_str()) && source;
     ours.then(|| CommandLine { variables, words: words.into_iter().skip(1).collect() })
 }
 

@@ -64,11 +64,22 @@ fn made() -> Result<BTreeMap<PathBuf, Vec<u8>>> {
     for command in programs() {
         let name = command.get_name().to_owned();
         for shell in SHELLS {
-            clap_complete::generate_to(shell, &mut command.clone(), &name, &completions)?;
+            let file = clap_complete::generate_to(shell, &mut command.clone(), &name, &completions)?;
+            if shell == Shell::Bash {
+                mend(&file, &name)?;
+            }
         }
         clap_mangen::generate_to(command, &manual)?;
     }
     files(scratch.path())
+}
+
+/// Has the script for bash call a program with a hyphen in its name by one name throughout: clap_complete 4.6.12 looks for commands
+/// under one and has them under another, so that nothing is offered behind a command.
+fn mend(file: &Path, name: &str) -> Result<()> {
+    let text = fs::read_to_string(file)?.replace(&name.replace('-', "__subcmd__"), &name.replace('-', "__"));
+    #[expect(clippy::disallowed_methods, reason = "a file in a directory of our own")]
+    fs::write(file, text).with_context(|| file.display().to_string())
 }
 
 /// The files by path from the root: as they are there.
