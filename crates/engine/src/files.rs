@@ -137,6 +137,16 @@ impl std::fmt::Debug for Context<'_> {
 /// The Compose files of a directory that Compose takes where none is named: the first of `compose.yaml`, `compose.yml`,
 /// `docker-compose.yml` and `docker-compose.yaml`, and the one that is laid over it, `compose.override.yml` and so on. None where the
 /// first is not there (Compose 2.40).
+///
+/// ```
+/// use portolan_engine::files::compose_files;
+///
+/// let directory = tempfile::tempdir()?;
+/// assert!(compose_files(directory.path()).is_empty());
+/// std::fs::File::create(directory.path().join("compose.yml"))?;
+/// assert!(compose_files(directory.path())[0].ends_with("compose.yml"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn compose_files(directory: &Path) -> Vec<PathBuf> {
     const FILES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
     const OVER: [&str; 4] = [

@@ -10,6 +10,15 @@ use crate::files::interpolate::Problem;
 use crate::files::yaml::excerpt;
 
 /// A finding about a Compose file or one that it names.
+///
+/// ```
+/// use portolan_engine::files;
+///
+/// let reading = files::open_text("services: 7", "/srv/shop".as_ref(), &Default::default());
+/// let finding = reading.findings.first().ok_or("that is no list of services")?;
+/// assert_eq!((finding.diagnostic.code, &finding.file), (files::COMPOSE_SYNTAX, &None));
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// What is wrong.
