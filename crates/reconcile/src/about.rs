@@ -242,7 +242,7 @@ const CODES: &[(&str, &str, &str)] = &[
     ),
     (
         "overruled",
-        "A name is kept by an engine, or an alias by a container, that comes first: another definition of it is not served.",
+        "an engine or a container that comes first keeps a name",
         "give one of them another name, or change the order of the engines in the settings",
     ),
     (
