@@ -1,4 +1,5 @@
 //! A route whose requests another route's application lets pass.
+#![expect(clippy::unwrap_used, reason = "all of it is test code, and a test may panic")]
 
 use portolan_container::{Attachment, Container, Port, Protocol, State};
 use portolan_routes::{Element, Options, share};
