@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use portolan_jupyterhub::{
-    Call, Change, ErrorPages, Instant, Request, Route, RouteSpec, Rule, Setting, Table, Target, element_name, elements,
-    parse_state, read, rule, state_text,
+    Call, Change, ErrorPages, Instant, Request, Route, RouteSpec, Rule, Setting, Table, Target, element_name,
+    elements, parse_state, read, rule, state_text,
 };
 use portolan_traefik::{Document, Format};
 use serde_json::Value;
@@ -37,8 +37,12 @@ pub fn hub_path(text: &str) {
 
 /// What the file says of a route, read back.
 fn written(spec: &RouteSpec, rule: &Rule, host_routing: bool) {
-    let setting =
-        Setting { entry_points: vec!["http".to_owned()], host_routing, error_pages: ErrorPages::EachRoute, backend_tls: true };
+    let setting = Setting {
+        entry_points: vec!["http".to_owned()],
+        host_routing,
+        error_pages: ErrorPages::EachRoute,
+        backend_tls: true,
+    };
     let target = Target::parse("https://127.0.0.1:1/x").expect("is a URL");
     let route = Route { target, data: serde_json::Map::new(), last_activity: day() };
     for format in Format::ALL {
