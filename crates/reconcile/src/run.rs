@@ -1,19 +1,20 @@
+mod take;
+
 use std::collections::BTreeSet;
 use std::error::Error as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use portolan_container::{Container, printable};
+use portolan_container::Container;
 use portolan_engine::Requests;
 use portolan_traefik::Outcome;
 use time::OffsetDateTime;
 use tokio::sync::{mpsc, watch};
 use tracing::{debug, error, info, warn};
 
-use crate::chart::Told;
 use crate::{
-    Change, Chart, Command, ContainerKey, Event, Journal, Memory, Networks, Policy, Report, ScriptContext,
-    ScriptQueue, Sink, State, Status, log,
+    Chart, Command, ContainerKey, Event, Journal, Memory, Networks, Policy, Report, ScriptQueue, Sink, State,
+    Status,
 };
 
 /// Why the loop could not be started, or what it could not make use of.
@@ -210,98 +211,6 @@ impl Loop {
         self.journal.report(&self.chart, &self.sink.directory().file())
     }
 
-    fn take(&mut self, event: Event) {
-        self.journal.note(&event, OffsetDateTime::now_utc());
-        let received = event.received().unwrap_or_else(Instant::now);
-        let subject = self.subject(&event);
-        let is_of_containers =
-            matches!(event, Event::Listed { .. } | Event::Inspected { .. } | Event::Removed { .. });
-        let told = match event {
-            Event::Listed { engine, containers } => {
-                info!(engine = self.engine(engine), containers = containers.len(), "engine followed");
-                if let Some(networks) = &self.networks {
-                    networks.only(engine, &containers);
-                }
-                let told = self.chart.list(engine, containers);
-                self.away.remove(&engine);
-                self.remember(|memory| memory.answered(engine));
-                if self.patience.is_none() {
-                    let is_known = |engine| self.memory.as_ref().is_some_and(|it| it.knows(engine));
-                    let others = || self.silent.iter().copied().filter(|other| *other != engine);
-                    let patience = if others().all(is_known) { Self::GRACE } else { Self::PATIENCE };
-                    self.patience = Some(Instant::now() + patience);
-                }
-                if self.silent.remove(&engine) && self.silent.is_empty() {
-                    // The file is looked at once even if there is nothing to route: it may be of an earlier run.
-                    self.sink.changed(Instant::now());
-                }
-                told
-            }
-            Event::Inspected { engine, container, actions, .. } => {
-                let key = ContainerKey { engine, id: container.id.clone() };
-                if let Some(networks) = &self.networks {
-                    networks.see(key.clone(), &container, is_connected(&actions));
-                }
-                self.start_scripts(engine, &actions, &container);
-                self.chart.put(key, *container)
-            }
-            Event::Removed { engine, id, actions, .. } => {
-                let key = ContainerKey { engine, id };
-                if let Some(container) = self.chart.world().container(&key) {
-                    self.start_scripts(engine, &actions, container);
-                }
-                if let Some(networks) = &self.networks {
-                    networks.forget(key.clone());
-                }
-                self.chart.remove(&key)
-            }
-            Event::Unreadable { engine, id, error } => {
-                warn!(
-                    engine = self.engine(engine),
-                    container = id,
-                    "container could not be looked at: {error}"
-                );
-                Told::default()
-            }
-            Event::Away { engine, error } => {
-                self.tell_away(engine, &error);
-                Told::default()
-            }
-            Event::Started { .. } => Told::default(),
-            Event::Command(command) => return self.obey(command),
-        };
-        self.taken(&told, subject.as_deref(), received);
-        if is_of_containers {
-            self.remember(|memory| memory.changed(Instant::now()));
-        }
-    }
-
-    /// What follows from a change: it is told, the file is due, and those who supervise see it.
-    fn taken(&mut self, told: &Told, subject: Option<&str>, received: Instant) {
-        self.tell(told);
-        if told.changed {
-            self.journal.changed(&told.news, subject, received);
-            self.sink.changed(Instant::now());
-        }
-        self.publish(|_| {});
-    }
-
-    /// The name of the container that an event is about.
-    fn subject(&self, event: &Event) -> Option<String> {
-        match event {
-            Event::Inspected { container, .. } => Some(container.name.clone()),
-            Event::Removed { engine, id, .. } => {
-                let key = ContainerKey { engine: *engine, id: id.clone() };
-                self.chart.world().container(&key).map(|container| container.name.clone())
-            }
-            Event::Listed { .. }
-            | Event::Started { .. }
-            | Event::Unreadable { .. }
-            | Event::Away { .. }
-            | Event::Command(_) => None,
-        }
-    }
-
     fn remember(&mut self, change: impl FnOnce(&mut Memory)) {
         if let Some(memory) = &mut self.memory {
             change(memory);
@@ -312,22 +221,6 @@ impl Loop {
     fn next_write(&self) -> Option<Instant> {
         let memory = self.memory.as_ref().and_then(Memory::due);
         [self.sink.due(), memory].into_iter().flatten().min()
-    }
-
-    /// Has the scripts started for what happened to a container.
-    fn start_scripts(&self, engine: usize, actions: &[&'static str], container: &Container) {
-        let Some(scripts) = &self.scripts else { return };
-        for action in actions {
-            let context = ScriptContext {
-                event: (*action).to_owned(),
-                engine: self.engine(engine).to_owned(),
-                container: container.clone(),
-            };
-            match &self.networks {
-                Some(networks) => networks.then(context),
-                None => scripts.post(context),
-            }
-        }
     }
 
     fn due(&mut self) {
@@ -415,36 +308,6 @@ impl Loop {
         }
     }
 
-    /// Once for each time that an engine goes away.
-    fn tell_away(&mut self, engine: usize, error: &portolan_engine::Error) {
-        if self.away.insert(engine) {
-            warn!(
-                engine = self.engine(engine),
-                help = error.help(),
-                "engine is away, its routes stay: {error}"
-            );
-        } else {
-            debug!(engine = self.engine(engine), "engine is still away: {error}");
-        }
-    }
-
-    fn tell(&self, told: &Told) {
-        for news in &told.news {
-            let words = news.to_string();
-            let words = printable(&words);
-            let engine = (!news.engines.is_empty()).then(|| news.engines.join(", "));
-            let engine = engine.as_deref();
-            match news.change {
-                Change::Added => info!(engine, change = "added", "{words}"),
-                Change::Changed => info!(engine, change = "changed", "{words}"),
-                Change::Removed => info!(engine, change = "removed", "{words}"),
-            }
-        }
-        for diagnostic in &told.diagnostics {
-            log::finding(diagnostic);
-        }
-    }
-
     fn publish(&self, change: impl FnOnce(&mut Status)) {
         self.status.send_modify(|status| {
             status.containers = self.chart.world().len();
@@ -459,12 +322,6 @@ impl Loop {
     }
 }
 
-/// Whether a container was put on a network or taken from one while it ran. Before a start, that is a part of the start.
-fn is_connected(actions: &[&str]) -> bool {
-    let last = |of: &[&str]| actions.iter().rposition(|action| of.contains(action));
-    last(&["connect", "disconnect"]) > last(&["start"])
-}
-
 async fn until(due: Option<Instant>) {
     match due {
         // The timer's tick is a millisecond: what is due now does not wait for the next.
@@ -475,141 +332,4 @@ async fn until(due: Option<Instant>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use portolan_container::{Attachment, Port, Protocol};
-    use portolan_engine::Endpoint;
-    use portolan_traefik::{Directory, Format};
-    use tokio::sync::mpsc::Sender;
-
-    use super::*;
-
-    fn start(directory: &Path, engines: usize) -> (Loop, Sender<Event>, watch::Receiver<Status>) {
-        let directory = Directory::new(directory, "test", Format::Yaml).unwrap();
-        let sink = Sink::new(directory, Duration::from_millis(100));
-        let engines = (0..engines).map(|engine| format!("unix:///{engine}")).collect();
-        let (events, queue) = mpsc::channel(8);
-        let (watcher, status) = Loop::new(Policy::default(), sink, Format::Yaml, engines, queue).unwrap();
-        (watcher, events, status)
-    }
-
-    fn listed(engine: usize, name: &str) -> Event {
-        let attachment = Attachment { ipv4: "172.17.0.2".parse().ok(), ..Attachment::default() };
-        let container = Container {
-            id: name.to_owned(),
-            name: name.to_owned(),
-            attachments: [("bridge".to_owned(), attachment)].into(),
-            ports: vec![Port { number: 80, protocol: Protocol::Tcp, bindings: vec![] }],
-            ..Container::default()
-        };
-        Event::Listed { engine, containers: vec![container] }
-    }
-
-    fn away(engine: usize) -> Event {
-        let endpoint = Endpoint::parse("tcp://127.0.0.1:1").unwrap();
-        Event::Away { engine, error: portolan_engine::Error::Ended { endpoint, reason: "test".to_owned() } }
-    }
-
-    fn read(directory: &Path) -> Option<String> {
-        std::fs::read_to_string(directory.join("test.yml")).ok()
-    }
-
-    #[test]
-    fn a_network_that_comes_with_the_start_is_no_news() {
-        let check = |actions: &[&str], expected| assert_eq!(is_connected(actions), expected, "{actions:?}");
-        check(&["create", "connect", "start"], false);
-        check(&["start"], false);
-        check(&[], false);
-        check(&["connect"], true);
-        check(&["start", "disconnect"], true);
-        check(&["connect", "start", "connect"], true);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn an_engine_that_is_away_at_the_start_keeps_the_last_file() {
-        let directory = tempfile::tempdir().unwrap();
-        let (watcher, events, _status) = start(directory.path(), 1);
-        events.send(away(0)).await.unwrap();
-        events.send(Event::Command(Command::Stop)).await.unwrap();
-        watcher.run().await;
-        assert_eq!(read(directory.path()), None);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn an_engine_that_goes_away_keeps_its_routes() {
-        let directory = tempfile::tempdir().unwrap();
-        let (watcher, events, _status) = start(directory.path(), 1);
-        events.send(listed(0, "web")).await.unwrap();
-        events.send(away(0)).await.unwrap();
-        events.send(Event::Command(Command::Stop)).await.unwrap();
-        watcher.run().await;
-        assert!(read(directory.path()).unwrap().contains("Host(`web`)"));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn nothing_is_written_before_all_engines_have_answered() {
-        let directory = tempfile::tempdir().unwrap();
-        let (watcher, events, mut status) = start(directory.path(), 2);
-        let running = tokio::spawn(watcher.run());
-        events.send(listed(0, "one")).await.unwrap();
-        status.changed().await.unwrap();
-        assert_eq!(read(directory.path()), None);
-        events.send(listed(1, "two")).await.unwrap();
-        status.wait_for(|status| status.ready).await.unwrap();
-        let text = read(directory.path()).unwrap();
-        assert!(text.contains("Host(`one`)") && text.contains("Host(`two`)"), "{text}");
-        drop(events);
-        running.await.unwrap();
-    }
-
-    /// It lost its routes in the file after half a minute before.
-    #[tokio::test(start_paused = true)]
-    async fn an_engine_that_is_away_at_the_start_keeps_its_routes() {
-        let directory = tempfile::tempdir().unwrap();
-        let addresses = || vec!["unix:///0".to_owned(), "unix:///1".to_owned()];
-        let remembering = |(watcher, events, status): (Loop, Sender<Event>, watch::Receiver<Status>)| {
-            let memory = Memory::open(watcher.sink.directory(), addresses()).unwrap();
-            (watcher.with_memory(memory), events, status)
-        };
-        let (watcher, events, _status) = remembering(start(directory.path(), 2));
-        events.send(listed(0, "one")).await.unwrap();
-        events.send(listed(1, "two")).await.unwrap();
-        events.send(Event::Command(Command::Stop)).await.unwrap();
-        watcher.run().await;
-
-        let (watcher, events, mut status) = remembering(start(directory.path(), 2));
-        let running = tokio::spawn(watcher.run());
-        let began = tokio::time::Instant::now();
-        events.send(away(1)).await.unwrap();
-        events.send(listed(0, "other")).await.unwrap();
-        status.wait_for(|status| status.ready).await.unwrap();
-        assert!(began.elapsed() < Loop::GRACE * 2, "the other is not held back: {:?}", began.elapsed());
-        let text = read(directory.path()).unwrap();
-        assert!(text.contains("Host(`other`)") && text.contains("Host(`two`)"), "{text}");
-        assert!(!text.contains("Host(`one`)"), "{text}");
-
-        // It is back, and has another container by now.
-        events.send(listed(1, "three")).await.unwrap();
-        drop(events);
-        running.await.unwrap();
-        let text = read(directory.path()).unwrap();
-        assert!(text.contains("Host(`three`)") && !text.contains("Host(`two`)"), "{text}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn an_engine_that_is_away_does_not_hold_back_the_others_for_ever() {
-        let directory = tempfile::tempdir().unwrap();
-        let (watcher, events, mut status) = start(directory.path(), 2);
-        let running = tokio::spawn(watcher.run());
-        let began = tokio::time::Instant::now();
-        events.send(away(1)).await.unwrap();
-        events.send(listed(0, "one")).await.unwrap();
-        status.wait_for(|status| status.ready).await.unwrap();
-        assert!(began.elapsed() >= Loop::PATIENCE - Duration::from_secs(1));
-        assert!(read(directory.path()).unwrap().contains("Host(`one`)"));
-        assert_eq!(status.borrow().away, [1]);
-        drop(events);
-        running.await.unwrap();
-    }
-}
+mod tests;
