@@ -15,6 +15,8 @@ pub struct Chart {
     document: Document,
     /// Findings about names, not about one container: conflicts, and what a file cannot carry.
     findings: BTreeMap<Name, Diagnostic>,
+    /// Findings about the network labels of containers, which come to no text.
+    networks: BTreeMap<ContainerKey, Vec<Diagnostic>>,
 }
 
 /// What a change came to, for people.
@@ -33,7 +35,7 @@ impl Chart {
     pub fn new(policy: Policy, format: Format, marker: Option<&Marker>) -> Self {
         let document = Document::new(format);
         let document = marker.map_or(document.clone(), |marker| document.with_header(marker));
-        Self { world: World::new(policy), document, findings: BTreeMap::new() }
+        Self { world: World::new(policy), document, findings: BTreeMap::new(), networks: BTreeMap::new() }
     }
 
     /// A container is as given.
@@ -58,6 +60,18 @@ impl Chart {
     pub fn adopt(&mut self, policy: Policy) -> Told {
         let effects = self.world.adopt(policy);
         self.draw(effects)
+    }
+
+    /// What is wrong with the network labels of containers now, as those found who carried them out. It replaces what was noted before,
+    /// and changes no text.
+    pub fn note_networks(&mut self, findings: BTreeMap<ContainerKey, Vec<Diagnostic>>) {
+        self.networks = findings;
+        for (key, findings) in &mut self.networks {
+            let Some(engine) = self.world.engine_name(key.engine) else { continue };
+            for finding in findings {
+                finding.engine = Some(engine.to_owned());
+            }
+        }
     }
 
     /// The document's text.
@@ -97,7 +111,15 @@ impl Chart {
 
     /// All findings: about containers, then about names.
     pub fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.world.diagnostics().chain(self.findings.values())
+        self.findings_of_containers().map(|(_, finding)| finding).chain(self.findings.values())
+    }
+
+    /// The findings about containers: about their routes, then about their networks, each in the order of the keys.
+    pub fn findings_of_containers(&self) -> impl Iterator<Item = (&ContainerKey, &Diagnostic)> {
+        let networks = self.networks.iter();
+        let of_networks =
+            networks.flat_map(|(key, findings)| findings.iter().map(move |finding| (key, finding)));
+        self.world.findings().chain(of_networks)
     }
 
     /// The findings about names, in the order of the names: conflicts, and what a file cannot carry.

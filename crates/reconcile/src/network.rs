@@ -8,9 +8,9 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::Duration;
 
-use portolan_container::Container;
+use portolan_container::{Container, Diagnostic};
 use portolan_netlink::{Conditions, Names, asks};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tracing::warn;
 
 pub use self::ledger::{Ledger, Left};
@@ -46,7 +46,11 @@ pub struct Networks {
     orders: Sender<Order>,
     /// Says nothing: it is gone when the thread is.
     end: oneshot::Receiver<()>,
+    found: watch::Receiver<Findings>,
 }
+
+/// What is wrong with the network labels of each container, where anything is.
+pub(crate) type Findings = BTreeMap<ContainerKey, Vec<Diagnostic>>;
 
 /// What the thread is told.
 #[derive(Debug)]
@@ -73,13 +77,14 @@ impl Networks {
     pub fn start(policy: NetworkPolicy, local: Vec<bool>, scripts: Option<&ScriptQueue>) -> Self {
         let (orders, queue) = mpsc::channel();
         let (working, end) = oneshot::channel();
+        let (told, found) = watch::channel(Findings::new());
         let scripts = scripts.map(ScriptQueue::entrance);
         thread::spawn(move || {
             // It stays on this thread, whose namespace it remembers.
-            Worker::new(policy, local, scripts).run(&queue);
+            Worker::new(policy, local, scripts, told).run(&queue);
             drop(working);
         });
-        Self { orders, end }
+        Self { orders, end, found }
     }
 
     /// How long what was told is still worked on at the end.
@@ -91,6 +96,16 @@ impl Networks {
         if tokio::time::timeout(Self::LAST, self.end).await.is_err() {
             warn!("not all network labels were carried out before the end");
         }
+    }
+
+    /// Waits until something else is wrong with network labels than before, and tells all that is; forever where the thread is gone.
+    ///
+    /// Nothing is lost where it is given up in between.
+    pub(crate) async fn findings(&mut self) -> Findings {
+        if self.found.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        self.found.borrow_and_update().clone()
     }
 
     /// A container has started, and more is not known yet. That may be enough, and the engine takes its time to tell more.

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use tokio::sync::{mpsc, watch};
 use tracing::{debug, error, info, warn};
 
+use crate::network::Findings;
 use crate::{
     Chart, Command, ContainerKey, Event, Journal, Memory, Networks, Policy, Report, ScriptQueue, Sink, State,
     Status,
@@ -151,6 +152,11 @@ impl Loop {
                 biased;
                 () = until(due) => {
                     self.due();
+                    continue;
+                }
+                findings = networks_findings(&mut self.networks) => {
+                    self.chart.note_networks(findings);
+                    self.publish(|_| {});
                     continue;
                 }
                 event = self.events.recv() => event,
@@ -319,6 +325,14 @@ impl Loop {
 
     fn engine(&self, engine: usize) -> &str {
         self.engines.get(engine).map(String::as_str).unwrap_or_default()
+    }
+}
+
+/// What is wrong with network labels, each time that it is something else; never where nobody carries them out.
+async fn networks_findings(networks: &mut Option<Networks>) -> Findings {
+    match networks {
+        Some(networks) => networks.findings().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -5,10 +5,11 @@ use std::time::Instant;
 
 use portolan_container::{Attachment, Container, Diagnostic, State, printable};
 use portolan_netlink::{Applied, Groups, Home, NO_ENTRY, Part, apply, parts, withdraw};
+use tokio::sync::watch;
 use tracing::{debug, info, warn};
 
 use super::again::Again;
-use super::{Ledger, Left, NetworkPolicy, Order};
+use super::{Findings, Ledger, Left, NetworkPolicy, Order};
 use crate::script::ScriptEntrance;
 use crate::{ContainerKey, log};
 
@@ -29,6 +30,8 @@ pub(super) struct Worker {
     groups: BTreeMap<usize, Groups>,
     /// The containers of each engine that has told them, as it did the last time.
     listed: BTreeMap<usize, BTreeSet<String>>,
+    /// What is wrong with the labels that have been carried out, for those who ask how things stand.
+    found: watch::Sender<Findings>,
 }
 
 /// What a container was like when its labels were carried out.
@@ -43,7 +46,12 @@ struct Standing {
 
 impl Worker {
     /// For the thread that it is made on.
-    pub(super) fn new(policy: NetworkPolicy, local: Vec<bool>, scripts: Option<ScriptEntrance>) -> Self {
+    pub(super) fn new(
+        policy: NetworkPolicy,
+        local: Vec<bool>,
+        scripts: Option<ScriptEntrance>,
+        found: watch::Sender<Findings>,
+    ) -> Self {
         Self {
             home: Home::of_this_thread().ok(),
             ledger: Ledger::load(&policy.ledger),
@@ -55,6 +63,7 @@ impl Worker {
             waiting: BTreeMap::new(),
             groups: BTreeMap::new(),
             listed: BTreeMap::new(),
+            found,
         }
     }
 
@@ -138,6 +147,7 @@ impl Worker {
     fn see(&mut self, key: ContainerKey, container: Box<Container>, connected: bool) {
         if container.pid.is_none() || !matches!(container.state, State::Running | State::Paused) {
             self.standing.remove(&key);
+            self.publish(&key, &[]);
             self.withdraw(&container.id, &container.name);
             self.waiting.insert(key, container);
             return;
@@ -175,7 +185,19 @@ impl Worker {
         if let Some(pid) = container.pid.filter(|_| !groups.is_taught()) {
             groups.learn(&self.policy.conditions.proc, pid, &container.id);
         }
+        self.publish(&key, &diagnostics);
         self.standing.insert(key, Standing { container, told: diagnostics, ahead: false });
+    }
+
+    /// Lets others see what is wrong with the labels of a container now.
+    fn publish(&self, key: &ContainerKey, findings: &[Diagnostic]) {
+        self.found.send_if_modified(|found| {
+            if findings.is_empty() {
+                return found.remove(key).is_some();
+            }
+            let before = found.insert(key.clone(), findings.to_vec());
+            before.as_deref() != Some(findings)
+        });
     }
 
     /// What the labels ask for, and what is wrong with them.
@@ -213,6 +235,7 @@ impl Worker {
     fn forget(&mut self, key: &ContainerKey) {
         self.waiting.remove(key);
         let standing = self.standing.remove(key);
+        self.publish(key, &[]);
         let name = standing.map(|standing| standing.container.name);
         self.withdraw(&key.id, name.as_deref().unwrap_or(&key.id));
     }

@@ -140,7 +140,7 @@ impl<'c> Drawing<'c> {
 
     fn findings(&self) -> Vec<FindingState> {
         let world = self.chart.world();
-        let of_containers = world.findings().map(|(key, finding)| {
+        let of_containers = self.chart.findings_of_containers().map(|(key, finding)| {
             let engine = finding.container.as_ref().map(|_| self.engine(key));
             FindingState::new(ReportedFinding { engine, ..ReportedFinding::from(finding) })
         });

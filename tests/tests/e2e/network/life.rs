@@ -1,8 +1,8 @@
 //! As containers, their networks and the watcher come and go.
 
 use anyhow::{Result, ensure};
-use portolan_tests::{Container, eventually, program, stage};
-use serde_json::json;
+use portolan_tests::{Container, PATIENCE, Process, eventually, program, stage};
+use serde_json::{Value, json};
 
 use super::{complains_of, complaints, count, settled, shows, shows_nothing};
 
@@ -158,6 +158,36 @@ fn containers_that_end_at_once_are_no_failure() -> Result<()> {
         ensure!(complaints.is_empty(), "{complaints:?}");
         let left = stage.host()?.ip(&["route", "show", "root", "10.88.0.0/16"])?;
         ensure!(left.is_empty(), "routes of containers that are gone: {left}");
+        Ok(())
+    })
+}
+
+#[test]
+fn what_is_wrong_is_in_the_report_while_the_container_runs() -> Result<()> {
+    stage(|stage| {
+        let watcher = stage.watch_settings(&json!({}))?;
+        let watching = Process::start(&watcher.status_command(&["--watch", "--format", "json"])?)?;
+        let web = stage
+            .run("web")
+            .label("docker-events.route", "add 10.1.0.0/16 via 203.0.113.1")
+            .label("docker-events.address", "add 10.5.0.1/24 dev eth0")
+            .start()?;
+        let findings = |line: &str| {
+            let report: Value = serde_json::from_str(line).ok()?;
+            report.pointer("/findings").cloned()
+        };
+        let finding = json!([{
+            "severity": "error",
+            "code": "network-failed",
+            "container": web.name,
+            "label": "docker-events.route",
+        }]);
+        let is = |wanted: &Value, line: &str| (findings(line)? == *wanted).then_some(());
+        let (_, next) = watching.log.wait_for(0, PATIENCE, "the finding", |line| is(&finding, line))?;
+        web.order("kill", &[])?;
+        let ((), next) = watching.log.wait_for(next, PATIENCE, "no finding", |line| is(&json!([]), line))?;
+        web.order("start", &[])?;
+        watching.log.wait_for(next, PATIENCE, "it again", |line| is(&finding, line))?;
         Ok(())
     })
 }
