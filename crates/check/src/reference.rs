@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use portolan_container::{Diagnostic, LabelPlace};
 use portolan_labels::{Node, Tree, eq_fold, suggest};
-use portolan_routes::{Section, Table};
+use portolan_routes::{Name, Section, Table};
 
 use crate::Surroundings;
 use crate::codes::UNKNOWN_REFERENCE;
@@ -10,7 +10,11 @@ use crate::label::each;
 use crate::router::items;
 
 /// What may be referred to: what containers define, also those whose labels are in error, and what files of others do.
-pub(crate) struct Names(BTreeSet<(Section, String)>);
+pub(crate) struct Names<'t> {
+    table: &'t Table,
+    /// What is not in the table.
+    others: BTreeSet<Name>,
+}
 
 /// The sections whose elements others name.
 const NAMED: [Section; 5] = [
@@ -24,27 +28,31 @@ const NAMED: [Section; 5] = [
 /// Traefik's own services.
 const INTERNAL: [&str; 7] = ["api", "dashboard", "noop", "ping", "prometheus", "rest", "acme-http"];
 
-impl Names {
-    pub(crate) fn gather(table: &Table, trees: &[Tree<'_>], surroundings: &Surroundings) -> Self {
-        let mut names: BTreeSet<(Section, String)> = table.names().cloned().collect();
-        names.extend(surroundings.defined.iter().flatten().cloned());
+impl<'t> Names<'t> {
+    pub(crate) fn gather(table: &'t Table, trees: &[Tree<'_>], surroundings: &Surroundings) -> Self {
+        let mut others: BTreeSet<Name> = surroundings.defined.iter().flatten().cloned().collect();
         for root in trees.iter().filter_map(|tree| tree.root.as_ref()) {
             for section in NAMED {
                 let (protocol, elements) = section.path();
                 each(root, &[protocol, elements, "*"], &mut |node| {
-                    names.insert((section, node.name.to_owned()));
+                    let name = (section, node.name.to_owned());
+                    if !table.has(&name) {
+                        others.insert(name);
+                    }
                 });
             }
         }
-        Self(names)
+        Self { table, others }
     }
 
     fn has(&self, section: Section, name: &str) -> bool {
-        self.0.contains(&(section, name.to_owned()))
+        let name = (section, name.to_owned());
+        self.table.has(&name) || self.others.contains(&name)
     }
 
     fn of(&self, section: Section) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(move |(of, _)| *of == section).map(|(_, name)| name.as_str())
+        let all = self.table.names().chain(&self.others);
+        all.filter(move |(of, _)| *of == section).map(|(_, name)| name.as_str())
     }
 }
 
@@ -65,7 +73,7 @@ const REFERENCES: &[(&[&str], bool, Section)] = &[
 ];
 
 /// Names that nobody defines.
-pub(crate) fn check(root: &Node<'_>, names: &Names, surroundings: &Surroundings) -> Vec<Diagnostic> {
+pub(crate) fn check(root: &Node<'_>, names: &Names<'_>, surroundings: &Surroundings) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (path, is_list, section) in REFERENCES {
         each(root, path, &mut |node| {
@@ -89,7 +97,7 @@ fn unknown(
     reference: &str,
     place: LabelPlace,
     section: Section,
-    names: &Names,
+    names: &Names<'_>,
     surroundings: &Surroundings,
 ) -> Option<Diagnostic> {
     let (name, provider) = reference.split_once('@').unwrap_or((reference, "file"));

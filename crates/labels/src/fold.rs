@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 /// Whether two names are the same without regard to case, by Unicode's simple folding (Go's `strings.EqualFold`).
 ///
 /// ```
@@ -21,8 +23,15 @@ pub fn has_prefix_fold(text: &str, prefix: &str) -> bool {
 }
 
 /// A name's folded form: equal for two names exactly where [`eq_fold`] says so.
-pub(crate) fn folded(name: &str) -> String {
-    if name.is_ascii() { name.to_ascii_lowercase() } else { name.chars().map(fold_char).collect() }
+pub(crate) fn folded(name: &str) -> Cow<'_, str> {
+    if !name.is_ascii() {
+        Cow::Owned(name.chars().map(fold_char).collect())
+    } else if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        // Most names of fields, and of routers, are written so.
+        Cow::Borrowed(name)
+    }
 }
 
 /// One representative of each set of characters that fold onto one another.

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::ops::Range;
 
 use portolan_container::LabelPlace;
@@ -29,7 +30,7 @@ pub struct Node<'a> {
     pub(crate) bytes: Range<usize>,
     /// The label whose value this is.
     pub(crate) value_key: &'a str,
-    folded: String,
+    folded: Cow<'a, str>,
 }
 
 impl<'a> Node<'a> {
@@ -53,6 +54,10 @@ impl<'a> Node<'a> {
         let folded = folded(name);
         let at = self.children.iter().rposition(|child| child.folded == folded);
         let at = at.unwrap_or_else(|| {
+            if self.children.is_empty() {
+                // Most have one: four, as a vector grows otherwise, would be half of what a tree takes.
+                self.children.reserve_exact(1);
+            }
             self.children.push(Node::new(name, key, bytes));
             self.children.len() - 1
         });

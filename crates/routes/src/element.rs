@@ -42,10 +42,10 @@ macro_rules! elements {
 
         impl Configuration {
             /// Takes the configuration apart into its named elements. Certificates have no names and are not among them.
-            pub fn into_elements(self) -> Vec<(String, Element)> {
+            pub fn into_elements(mut self) -> Vec<(String, Element)> {
                 let mut elements = Vec::new();
                 $(
-                    for (name, element) in self.$protocol.as_ref().and_then(|it| it.$elements.clone()).unwrap_or_default() {
+                    for (name, element) in self.$protocol.as_mut().and_then(|it| it.$elements.take()).unwrap_or_default() {
                         elements.push((name, Element::$variant(element)));
                     }
                 )*

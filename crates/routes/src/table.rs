@@ -241,6 +241,11 @@ impl Table {
         self.definitions.get(name).into_iter().flatten().map(|definition| &*definition.share)
     }
 
+    /// Whether any share defines this name.
+    pub fn has(&self, name: &Name) -> bool {
+        self.definitions.contains_key(name)
+    }
+
     /// What one share makes of a name; `None` where it does not define it.
     pub fn definition(&self, name: &Name, share: &str) -> Option<&Element> {
         let definitions = self.definitions.get(name)?;

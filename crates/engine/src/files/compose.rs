@@ -38,12 +38,12 @@ pub(super) struct Layer<'t> {
 pub(super) fn parse(layers: &[Layer<'_>], context: &Context<'_>) -> (Vec<Container>, Vec<Finding>) {
     let budget = Budget::new(LARGEST_PROJECT);
     let mut loader = Loader::new(context, &budget);
-    let (name, unit) = loader.project(layers);
+    let (name, mut unit) = loader.project(layers);
     let mut project = Project::new(name, &unit, &budget);
     let mut containers = Vec::new();
     let mut findings = Vec::new();
 
-    let services = loader.services(&unit);
+    let services = loader.services(&mut unit);
     project.first = services
         .iter()
         .filter(|(_, loaded)| loader.is_active(loaded))

@@ -52,9 +52,9 @@ impl Loader<'_> {
         };
         self.scopes.push(environment);
         self.including.push(first.clone());
-        let included = self.unit(root, self.scopes.len() - 1, &project, first.clone(), Some(first));
+        let mut included = self.unit(root, self.scopes.len() - 1, &project, first.clone(), Some(first));
         self.including.pop();
-        for (name, service) in self.services(&included) {
+        for (name, service) in self.services(&mut included) {
             if unit.services.contains_key(&name) || unit.included.contains_key(&name) {
                 let message =
                     format!("{from}: service `{}` is defined twice, the other is kept", excerpt(&name));

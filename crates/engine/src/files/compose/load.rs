@@ -142,14 +142,18 @@ impl<'a> Loader<'a> {
         (name, unit)
     }
 
-    /// All services of a unit with what they extend.
-    pub(super) fn services(&mut self, unit: &Unit) -> BTreeMap<String, Service> {
-        let mut services = unit.included.clone();
-        for name in unit.services.keys() {
-            let mut service = self.resolve(unit, name, &mut Vec::new());
+    /// Takes all services out of a unit, with what they extend.
+    pub(super) fn services(&mut self, unit: &mut Unit) -> BTreeMap<String, Service> {
+        let extending = unit.services.iter().filter(|(_, service)| service.fields.contains_key("extends"));
+        let extending: Vec<String> = extending.map(|(name, _)| name.clone()).collect();
+        let resolved: Vec<Service> =
+            extending.iter().map(|name| self.resolve(unit, name, &mut Vec::new())).collect();
+        unit.services.extend(extending.into_iter().zip(resolved));
+        let mut services = std::mem::take(&mut unit.included);
+        for (name, mut service) in std::mem::take(&mut unit.services) {
             let settled = service.fields.into_iter().filter(|(_, value)| *value != Node::Reset);
             service.fields = settled.map(|(key, value)| (key, settle(value))).collect();
-            services.insert(name.clone(), service);
+            services.insert(name, service);
         }
         services
     }
