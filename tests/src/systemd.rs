@@ -8,7 +8,7 @@ use crate::{Engine, Process, command, eventually, output, prerequisites};
 
 /// A systemd as the first process of a namespace, on a view of this machine's files that keeps nothing of what is written.
 ///
-/// It has no units but those that a test puts into `/etc/systemd/system`, and the program under test in `/usr/local/bin`.
+/// It has no units but those that a test puts into `/etc/systemd/system`.
 /// It shares the network of the calling thread. It ends when it is dropped, and with the test's process.
 #[derive(Debug)]
 pub struct Systemd {
@@ -18,11 +18,26 @@ pub struct Systemd {
 }
 
 impl Systemd {
-    /// Boots one which shows `directory` at `/srv`, and the processes of `engine` at `/engine/proc`.
+    /// Boots one which shows `directory` at `/srv`, and the processes of `engine` at `/engine/proc`. It has `docker-watcher` in
+    /// `/usr/local/bin`.
+    ///
+    /// # Errors
+    /// Those of [`Self::boot`].
+    pub fn start(directory: &Path, engine: &Engine) -> Result<Self> {
+        let systemd = Self::boot(directory, &engine.process()?)?;
+        systemd.install(&prerequisites::watcher().context("`docker-watcher` is not built")?)?;
+        systemd.run(
+            "mkdir /etc/systemd/system/docker-watcher.service.d && printf '[Service]\\nStandardError=append:/srv/watcher.log\\n' \
+             >/etc/systemd/system/docker-watcher.service.d/log.conf",
+        )?;
+        Ok(systemd)
+    }
+
+    /// Boots one which shows `directory` at `/srv`, and at `/engine/proc` the processes that this process can see.
     ///
     /// # Errors
     /// Where a namespace can't be made, or systemd doesn't come up.
-    pub fn start(directory: &Path, engine: &Engine) -> Result<Self> {
+    pub fn boot(directory: &Path, process: &str) -> Result<Self> {
         let script = directory.join("systemd.sh");
         File::create(&script)?.write_all(include_bytes!("systemd.sh"))?;
         let name = directory.file_name().context("a directory's name")?;
@@ -30,22 +45,25 @@ impl Systemd {
         fs::create_dir(&cgroup)?;
         let mut boot = command("unshare");
         boot.args(["--mount", "--propagation", "private", "bash"]).arg(&script);
-        boot.args([directory, &cgroup]).arg(engine.process()?);
+        boot.args([directory, &cgroup]).arg(process);
         let systemd = Self { process: Process::start(&boot)?, directory: directory.to_owned(), cgroup };
         eventually("systemd has started", || {
             let state = systemd.run("systemctl is-system-running || true")?;
             ensure!(state == "running", "it is {state}");
             Ok(())
         })?;
-        let program = prerequisites::watcher().context("`docker-watcher` is not built")?;
-        // Through a file: the program may be where systemd's files are not.
-        fs::copy(program, directory.join("docker-watcher"))?;
-        systemd.run("install -m 755 /srv/docker-watcher /usr/local/bin/ && rm /srv/docker-watcher")?;
-        systemd.run(
-            "mkdir /etc/systemd/system/docker-watcher.service.d && printf '[Service]\\nStandardError=append:/srv/watcher.log\\n' \
-             >/etc/systemd/system/docker-watcher.service.d/log.conf",
-        )?;
         Ok(systemd)
+    }
+
+    /// Puts a program into `/usr/local/bin`.
+    ///
+    /// # Errors
+    /// Where it can't be copied.
+    pub fn install(&self, program: &Path) -> Result<()> {
+        let name = program.file_name().context("a program's name")?.to_string_lossy();
+        // Through a file: the program may be where systemd's files are not.
+        fs::copy(program, self.directory.join(&*name))?;
+        self.run(&format!("install -m 755 /srv/{name} /usr/local/bin/ && rm /srv/{name}")).map(drop)
     }
 
     /// What a line for `bash` prints on standard output, without the last line's end.

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use portolan_tests::{Backends, HubProxy, Process, command, hub_proxy_with, request, traefik_program};
 
 /// What an administrator has written.
-const STATIC: &str = r#"
+pub(super) const STATIC: &str = r#"
 [api]
 
 [entryPoints.http]

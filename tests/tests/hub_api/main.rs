@@ -4,5 +4,6 @@ mod answers;
 mod external;
 mod faults;
 mod served;
+mod service;
 mod state;
 mod tls;
