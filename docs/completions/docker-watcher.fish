@@ -53,7 +53,7 @@ complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand run" -l st
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand run" -l status-listen -d 'Where the status page is served, with metrics and an API: `ADDRESS:PORT`, or a port on loopback [default: nowhere]' -r
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand run" -l no-blacklist -d 'Route databases and tools too'
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand run" -l dry-run -d 'Change nothing: look at the containers once and print what would become of their network labels'
-complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand run" -s h -l help -d 'Print help'
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand render" -l config -d 'The settings file [default: /etc/portolan/docker-watcher.yml, if there is one]' -r -F
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand render" -l engine -d 'An engine\'s address, such as unix:///run/docker.sock or ssh://user@host; again for more engines' -r
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand render" -l output -d 'The directory that Traefik watches' -r -F
@@ -138,11 +138,11 @@ complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand agent; and
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand agent; and not __fish_seen_subcommand_from init" -l tls-cert -d 'The agent\'s certificate' -r -F
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand agent; and not __fish_seen_subcommand_from init" -l tls-key -d 'The private key of that' -r -F
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand agent; and not __fish_seen_subcommand_from init" -l engine -d 'The engine\'s socket [default: `DOCKER_HOST`, else the local one]' -r
-complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand agent; and not __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand agent; and not __fish_seen_subcommand_from init" -s h -l help -d 'Print help'
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand agent; and not __fish_seen_subcommand_from init" -f -a "init" -d 'Make the certificates of an agent and of who may ask it'
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand agent; and __fish_seen_subcommand_from init" -l directory -d 'Where the files are written' -r -F
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand agent; and __fish_seen_subcommand_from init" -l force -d 'Replace files that are there'
-complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand agent; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand agent; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help'
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand install" -l config -d 'The settings file of the service [default: /etc/portolan/docker-watcher.yml, if there is one]' -r -F
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand install" -l output -d 'The directory that Traefik watches; made if it is absent [default: as the settings say]' -r -F
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand install" -l unit-dir -d 'Where the unit is written' -r -F
@@ -151,7 +151,7 @@ complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand install" -
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand install" -l no-network -d 'Without addresses, routes and rules in containers: the service needs no capability then'
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand install" -l no-scripts -d 'Without scripts'
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand install" -l force -d 'Replace a unit that `install` did not write'
-complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand install" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand install" -s h -l help -d 'Print help'
 complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand uninstall" -l unit-dir -d 'Where the unit is' -r -F
-complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand uninstall" -s h -l help -d 'Print help'
+complete -c docker-watcher -n "__fish_docker_watcher_using_subcommand completions" -s h -l help -d 'Print help'

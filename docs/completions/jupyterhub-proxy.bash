@@ -26,7 +26,7 @@ _jupyterhub__proxy() {
 
     case "${cmd}" in
         jupyterhub__proxy)
-            opts="-h -V --host-routing --default-target --state-file --pid-file --log-level --ip --port --ssl-key --ssl-cert --redirect-port --redirect-to --trusted-proxy --api-ip --api-port --api-socket --auth-token --auth-token-file --api-ssl-key --api-ssl-cert --api-ssl-ca --api-ssl-request-cert --api-ssl-reject-unauthorized --client-ssl-key --client-ssl-cert --client-ssl-ca --client-ssl-request-cert --client-ssl-reject-unauthorized --insecure --error-target --error-path --error-listen --metrics-ip --metrics-port --external --traefik --static-config-file --dynamic-config-file --dynamic-mode --traefik-entrypoint --traefik-api-entrypoint --traefik-api-url --traefik-api-username --traefik-api-password --traefik-api-hashed-password --traefik-metrics --own-default-certificate --served-within --acme-email --acme-domain --acme-storage --acme-server --socket --metrics-socket --storage-backend --ssl-ca --ssl-ciphers --ssl-dhparam --ssl-protocol --ssl-request-cert --no-x-forward --no-prepend-path --no-include-prefix --auto-rewrite --change-origin --protocol-rewrite --custom-header --timeout --proxy-timeout --keep-alive-timeout --help --version completions"
+            opts="-h -V --host-routing --default-target --state-file --pid-file --log-level --ip --port --ssl-key --ssl-cert --redirect-port --redirect-to --trusted-proxy --api-ip --api-port --api-socket --auth-token-file --api-ssl-key --api-ssl-cert --api-ssl-ca --api-ssl-request-cert --api-ssl-reject-unauthorized --client-ssl-key --client-ssl-cert --client-ssl-ca --client-ssl-request-cert --client-ssl-reject-unauthorized --insecure --error-target --error-path --error-listen --metrics-ip --metrics-port --external --traefik --static-config-file --dynamic-config-file --dynamic-mode --traefik-entrypoint --traefik-api-entrypoint --traefik-api-url --traefik-api-username --traefik-api-hashed-password --traefik-metrics --own-default-certificate --served-within --acme-email --acme-domain --acme-storage --acme-server --help --version completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -85,10 +85,6 @@ _jupyterhub__proxy() {
                     return 0
                     ;;
                 --api-socket)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --auth-token)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -172,10 +168,6 @@ _jupyterhub__proxy() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --traefik-api-password)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --traefik-api-hashed-password)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -197,54 +189,6 @@ _jupyterhub__proxy() {
                     return 0
                     ;;
                 --acme-server)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --socket)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --metrics-socket)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --storage-backend)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --ssl-ca)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --ssl-ciphers)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --ssl-dhparam)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --ssl-protocol)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --protocol-rewrite)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --custom-header)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --proxy-timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --keep-alive-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_jupyterhub_proxy_global_optspecs
-    string join \n host-routing default-target= state-file= pid-file= log-level= ip= port= ssl-key= ssl-cert= redirect-port= redirect-to= trusted-proxy= api-ip= api-port= api-socket= auth-token= auth-token-file= api-ssl-key= api-ssl-cert= api-ssl-ca= api-ssl-request-cert api-ssl-reject-unauthorized client-ssl-key= client-ssl-cert= client-ssl-ca= client-ssl-request-cert client-ssl-reject-unauthorized insecure error-target= error-path= error-listen= metrics-ip= metrics-port= external traefik= static-config-file= dynamic-config-file= dynamic-mode= traefik-entrypoint= traefik-api-entrypoint= traefik-api-url= traefik-api-username= traefik-api-password= traefik-api-hashed-password= traefik-metrics own-default-certificate served-within= acme-email= acme-domain= acme-storage= acme-server= socket= metrics-socket= storage-backend= ssl-ca= ssl-ciphers= ssl-dhparam= ssl-protocol= ssl-request-cert no-x-forward no-prepend-path no-include-prefix auto-rewrite change-origin protocol-rewrite= custom-header= timeout= proxy-timeout= keep-alive-timeout= h/help V/version
+    string join \n host-routing default-target= state-file= pid-file= log-level= ip= port= ssl-key= ssl-cert= redirect-port= redirect-to= trusted-proxy= api-ip= api-port= api-socket= auth-token-file= api-ssl-key= api-ssl-cert= api-ssl-ca= api-ssl-request-cert api-ssl-reject-unauthorized client-ssl-key= client-ssl-cert= client-ssl-ca= client-ssl-request-cert client-ssl-reject-unauthorized insecure error-target= error-path= error-listen= metrics-ip= metrics-port= external traefik= static-config-file= dynamic-config-file= dynamic-mode= traefik-entrypoint= traefik-api-entrypoint= traefik-api-url= traefik-api-username= traefik-api-hashed-password= traefik-metrics own-default-certificate served-within= acme-email= acme-domain= acme-storage= acme-server= h/help V/version
 end
 
 function __fish_jupyterhub_proxy_needs_command
@@ -41,7 +41,6 @@ complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l trust
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l api-ip -d 'Address' -r
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l api-port -d 'Port [default: the one after --port]' -r
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l api-socket -d 'A Unix socket in place of both' -r -F
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l auth-token -d 'The token that the hub must bear' -r
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l auth-token-file -d 'The file that holds the token [the token itself: the variable CONFIGPROXY_AUTH_TOKEN]' -r -F
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l api-ssl-key -d 'The key for HTTPS' -r -F
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l api-ssl-cert -d 'The certificate for HTTPS' -r -F
@@ -62,25 +61,12 @@ complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l traef
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l traefik-api-entrypoint -d 'Traefik\'s name of the entry point of its API' -r
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l traefik-api-url -d 'Where that is [default: `http://127.0.0.1:8099`, or a free port if that is taken and Traefik is ours]' -r
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l traefik-api-username -d 'Who may use Traefik\'s API and dashboard' -r
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l traefik-api-password -d 'With which password: without one nobody may' -r
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l traefik-api-hashed-password -d 'The password as `htpasswd` hashes it [the password itself: the variable JUPYTERHUB_PROXY_TRAEFIK_API_PASSWORD; without either, nobody may]' -r
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l served-within -d 'How many seconds a change may take until Traefik serves it; after that the hub is told to try again' -r
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l acme-email -d 'Whom the authority writes to' -r
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l acme-domain -d 'A name; again for more' -r
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l acme-storage -d 'Where Traefik keeps what it got' -r -F
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l acme-server -d 'Another authority than Let\'s Encrypt' -r
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l socket -r
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l metrics-socket -r
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l storage-backend -r
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l ssl-ca -r
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l ssl-ciphers -r
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l ssl-dhparam -r
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l ssl-protocol -r
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l protocol-rewrite -r
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l custom-header -r
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l timeout -r
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l proxy-timeout -r
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l keep-alive-timeout -r
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l host-routing -d 'Host routing: the first part of each route\'s path is a host'
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l api-ssl-request-cert -d 'Ask the hub for a certificate'
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l api-ssl-reject-unauthorized -d 'Refuse a hub without a good one'
@@ -90,13 +76,7 @@ complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l insec
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l external -d 'Leave Traefik and its static configuration to somebody else, and write the file of routes alone'
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l traefik-metrics -d 'With --external: Traefik counts requests (`metrics.prometheus.manualRouting`), so that the hub learns who is idle'
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l own-default-certificate -d 'With --external: nobody else names a default certificate, so ours may be it, and changes are served sooner'
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l ssl-request-cert
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l no-x-forward
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l no-prepend-path
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l no-include-prefix
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l auto-rewrite
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -l change-origin
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -s h -l help -d 'Print help'
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -s V -l version -d 'Print version'
 complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_needs_command" -f -a "completions" -d 'Print what completes command lines of this program in a shell'
-complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jupyterhub-proxy -n "__fish_jupyterhub_proxy_using_subcommand completions" -s h -l help -d 'Print help'

@@ -31,9 +31,6 @@ _podman__hook() {
             podman__hook,uninstall)
                 cmd="podman__hook__subcmd__uninstall"
                 ;;
-            podman__hook,worker)
-                cmd="podman__hook__subcmd__worker"
-                ;;
             *)
                 ;;
         esac
@@ -41,7 +38,7 @@ _podman__hook() {
 
     case "${cmd}" in
         podman__hook)
-            opts="-h -V --help --version install uninstall sync status completions worker"
+            opts="-h -V --help --version install uninstall sync status completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -133,20 +130,6 @@ _podman__hook() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        podman__hook__subcmd__worker)
-            opts="-h --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

@@ -239,7 +239,8 @@ pub(crate) struct Traefik {
         value_name = "PASSWORD",
         env = "JUPYTERHUB_PROXY_TRAEFIK_API_PASSWORD",
         hide_env_values = true,
-        hide = true
+        hide = true,
+        conflicts_with = "traefik_api_hashed_password"
     )]
     pub(crate) traefik_api_password: Option<String>,
     /// The password as `htpasswd` hashes it [the password itself: the variable JUPYTERHUB_PROXY_TRAEFIK_API_PASSWORD; without either,
@@ -248,8 +249,7 @@ pub(crate) struct Traefik {
         long,
         value_name = "HASH",
         env = "JUPYTERHUB_PROXY_TRAEFIK_API_HASHED_PASSWORD",
-        hide_env_values = true,
-        conflicts_with = "traefik_api_password"
+        hide_env_values = true
     )]
     pub(crate) traefik_api_hashed_password: Option<String>,
     /// With --external: Traefik counts requests (`metrics.prometheus.manualRouting`), so that the hub learns who is idle

@@ -64,7 +64,7 @@ fn made() -> Result<BTreeMap<PathBuf, Vec<u8>>> {
     for command in programs() {
         let name = command.get_name().to_owned();
         for shell in SHELLS {
-            let file = clap_complete::generate_to(shell, &mut command.clone(), &name, &completions)?;
+            let file = clap_complete::generate_to(shell, &mut offered(&command), &name, &completions)?;
             if shell == Shell::Bash {
                 mend(&file, &name)?;
             }
@@ -72,6 +72,23 @@ fn made() -> Result<BTreeMap<PathBuf, Vec<u8>>> {
         clap_mangen::generate_to(command, &manual)?;
     }
     files(scratch.path())
+}
+
+/// A command line without what is hidden, which clap_complete would offer like the rest: what the program itself calls, and options that
+/// are taken for the sake of other programs alone.
+fn offered(command: &Command) -> Command {
+    let arguments = command.get_arguments().filter(|it| !it.is_hide_set()).cloned();
+    let commands = command.get_subcommands().filter(|it| !it.is_hide_set()).map(offered);
+    let offered = Command::new(command.get_name().to_owned()).args(arguments).subcommands(commands);
+    let offered = offered.disable_help_subcommand(command.is_disable_help_subcommand_set());
+    let offered = match command.get_version() {
+        Some(version) => offered.version(version.to_owned()),
+        None => offered,
+    };
+    match command.get_about() {
+        Some(about) => offered.about(about.clone()),
+        None => offered,
+    }
 }
 
 /// Has the script for bash call a program with a hyphen in its name by one name throughout: clap_complete 4.6.12 looks for commands
@@ -105,6 +122,16 @@ mod tests {
     #[test]
     fn the_files_are_up_to_date() {
         assert!(up_to_date().expect("they are made"), "`cargo xtask docs` writes them anew");
+    }
+
+    #[test]
+    fn what_is_hidden_is_not_offered() {
+        for (path, text) in made().expect("they are made") {
+            let text = String::from_utf8_lossy(&text);
+            for hidden in ["storage-backend", "worker"] {
+                assert!(!text.contains(hidden), "{}: {hidden}", path.display());
+            }
+        }
     }
 
     #[test]
