@@ -178,6 +178,14 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_many_digits_stay_what_they_are() {
+        let number = "4.333333333333333333333333333e27";
+        let sent = String::from_utf8(redact(number.as_bytes()).unwrap()).unwrap();
+        assert_eq!(sent.parse(), number.parse::<f64>(), "{sent}");
+        assert_eq!(redact(sent.as_bytes()), Ok(sent.into_bytes()));
+    }
+
+    #[test]
     fn what_is_no_json_is_not_sent() {
         assert_eq!(redact(b"<html>"), Err(NotJson));
         assert_eq!(redact(b""), Err(NotJson));
