@@ -26,10 +26,15 @@ pub(super) fn host(address: &str) -> &str {
     }
 }
 
-/// The scheme with its slashes, empty where there is none, and what follows.
+/// The scheme with its slashes, and what follows. Either of both may be missing, and slashes too few or too many: user information
+/// follows all the same.
 fn split(address: &str) -> (&str, &str) {
-    let at = address.find("://").map_or(0, |at| at + "://".len());
-    address.split_at(at)
+    let scheme = address.split_once(":/").map_or(0, |(scheme, _)| {
+        let is_scheme = scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+        if is_scheme { scheme.len() + ":".len() } else { 0 }
+    });
+    let after = address.get(scheme..).unwrap_or_default();
+    address.split_at(address.len() - after.trim_start_matches('/').len())
 }
 
 #[cfg(test)]
@@ -50,12 +55,23 @@ mod tests {
     }
 
     #[test]
+    fn user_information_is_not_shown_of_an_address_without_a_scheme() {
+        let check = |address: &str, expected: &str| assert_eq!(shown(address), expected, "{address}");
+        check("//u:s3cr3t@h/", "//h/");
+        check("/u:s3cr3t@h:80/x", "/h:80/x");
+        check("http:/u:s3cr3t@h/", "http:/h/");
+        check("http:///u:s3cr3t@h/", "http:///h/");
+        check("u:s3cr3t://h", "…");
+    }
+
+    #[test]
     fn hosts_are_without_ports_and_brackets() {
         let check = |address: &str, expected: &str| assert_eq!(host(address), expected, "{address}");
         check("http://10.0.0.1:80/x:1", "10.0.0.1");
         check("http://[fd00::1]:80", "fd00::1");
         check("10.0.0.1:53", "10.0.0.1");
         check("h2c://user@web", "web");
+        check("//user@web:80/", "web");
         check("", "");
     }
 }

@@ -5,7 +5,8 @@ use super::HIDDEN;
 /// A rule as it may be shown, and the hosts that it asks for.
 ///
 /// What it wants of headers and parameters may be a token: their names are shown, and nothing of the values. Of a rule that cannot
-/// be read it is not known where these stand, so nothing of it is shown.
+/// be read it is not known where these stand, so nothing of it is shown. Which syntax Traefik reads a rule in that names none is
+/// known to Traefik alone: a parameter may be a `NAME=VALUE` in any.
 pub(super) fn shown(text: &str, protocol: Protocol, syntax: Option<&str>) -> (String, Vec<String>) {
     let syntax = syntax.map(Syntax::of_label).unwrap_or_default();
     let Ok(rule) = Rule::parse(text, protocol, syntax) else { return (HIDDEN.to_owned(), Vec::new()) };
@@ -33,6 +34,9 @@ fn visible(kind: Kind, syntax: Syntax, index: usize, argument: &str) -> Option<S
         (Kind::Query, Syntax::V2) => {
             let name = argument.split_once('=').map_or("", |(name, _)| name);
             Some(format!("{name}={HIDDEN}"))
+        }
+        (Kind::Query, _) if index == 0 => {
+            argument.split_once('=').map(|(name, _)| format!("{name}={HIDDEN}"))
         }
         (Kind::Header | Kind::HeaderRegexp | Kind::Query | Kind::QueryRegexp, _) => {
             (index > 0).then(|| HIDDEN.to_owned())
@@ -76,6 +80,15 @@ mod tests {
         );
         check("Host(`a`, `b`)", Some("v2"), "Host(`a`, `b`)", &["a", "b"]);
         check("HEADER(`ä`, `s3cret`)", None, "HEADER(`ä`, `…`)", &[]);
+    }
+
+    #[test]
+    fn a_value_in_one_text_with_its_parameter_is_not_shown_in_any_syntax() {
+        for syntax in [None, Some("v2"), Some("v3"), Some("V2")] {
+            check("Query(`t=s3cr3t`) && !Query(`u=s3=cr3t`)", syntax, "Query(`t=…`) && !Query(`u=…`)", &[]);
+        }
+        check("Query(`t=s3cr3t`, `u=s3cr3t`)", None, "Query(`t=…`, `…`)", &[]);
+        check("Query(`t=s3cr3t`, `u=s3cr3t`)", Some("v2"), "Query(`t=…`, `u=…`)", &[]);
     }
 
     #[test]
