@@ -302,13 +302,11 @@ impl Loop {
             Err(error) => {
                 let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
                 let text = format!("{error}{cause}");
-                // Each try has another temporary file: it is the cause that is news.
-                let news = if cause.is_empty() { text.clone() } else { cause };
-                if self.failure.as_ref() != Some(&news) {
+                if self.failure.as_ref() != Some(&text) {
                     error!(help = error.help(), "file not written, tried again until it is: {text}");
                 }
-                self.failure = Some(news);
                 self.journal.failed(&text);
+                self.failure = Some(text.clone());
                 self.publish(|status| status.sink = Some(text));
             }
         }

@@ -1,7 +1,9 @@
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use crate::error::Error;
 use crate::format::Format;
@@ -232,9 +234,9 @@ impl Directory {
         let (scratch, file) = (self.scratch(), self.beside(name));
         make_directories(&self.path)?;
         make_directories(&scratch)?;
-        let temporary = tempfile::Builder::new().prefix("").suffix(".tmp").tempfile_in(&scratch);
-        let mut temporary = temporary.map_err(|error| Error::io("create a file in", &scratch, error))?;
-        temporary.write_all(bytes).map_err(|error| Error::io("write", temporary.path(), error))?;
+        let temporary = temporary_in(&scratch);
+        let temporary = temporary.map_err(|error| Error::io("create a file in", &scratch, error))?;
+        temporary.as_file().write_all(bytes).map_err(|error| Error::io("write", &file, error))?;
         temporary.persist(&file).map_err(|error| Error::io("replace", &file, error.error))?;
         Ok(())
     }
@@ -280,13 +282,12 @@ impl Directory {
     /// Writes the file anew; `old` is the one before, if there was one.
     fn replace(&self, file: &Path, text: &str, old: Option<&fs::Metadata>) -> Result<(), Error> {
         let scratch = self.scratch();
-        let make = || tempfile::Builder::new().prefix("").suffix(".tmp").tempfile_in(&scratch);
-        let mut temporary = match make() {
+        let temporary = match temporary_in(&scratch) {
             // Someone removed the directory, or this is the first write.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 make_directories(&self.path)?;
                 make_directories(&scratch)?;
-                make()
+                temporary_in(&scratch)
             }
             result => result,
         }
@@ -295,11 +296,11 @@ impl Directory {
         let sync_first = self.synced && !(old.is_some() && orders_renames(temporary.as_file()));
         let written = (|| {
             self.permit(temporary.as_file(), old)?;
-            temporary.write_all(text.as_bytes())?;
+            temporary.as_file().write_all(text.as_bytes())?;
             if sync_first { temporary.as_file().sync_all() } else { Ok(()) }
         })();
         // Dropped on its way out, the temporary file is gone too.
-        written.map_err(|error| Error::io("write", temporary.path(), error))?;
+        written.map_err(|error| Error::io("write", file, error))?;
         let new = temporary.persist(file).map_err(|error| Error::io("replace", file, error.error))?;
         if !self.synced {
             return Ok(());
@@ -425,6 +426,14 @@ fn make_directories(path: &Path) -> Result<(), Error> {
         .map_err(|error| Error::io("create", path, error))?;
     }
     Ok(())
+}
+
+/// A new file that its user alone may read, gone when it is dropped. Neither opened nor written to by `tempfile`, which adds the
+/// file's path to an error: that is another at each try, and of no use to anybody.
+fn temporary_in(directory: &Path) -> io::Result<NamedTempFile> {
+    let open =
+        |path: &Path| OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path);
+    tempfile::Builder::new().prefix("").suffix(".tmp").make_in(directory, open)
 }
 
 fn remove_if_present(path: &Path) -> Result<(), Error> {

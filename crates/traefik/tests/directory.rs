@@ -254,11 +254,32 @@ fn a_full_disk_keeps_the_old_file() {
     directory.prepare().expect("is writable");
     directory.write(&text("small")).expect("there is room");
     let error = directory.write(&text(&"large".repeat(20_000))).expect_err("there is no room");
-    assert!(error.to_string().starts_with("cannot write `"), "{error}");
+    assert_eq!(error.to_string(), format!("cannot write `{}`", directory.file().display()));
+    let cause = std::error::Error::source(&error).map(ToString::to_string);
+    assert_eq!(cause.as_deref(), Some("No space left on device (os error 28)"));
     assert!(error.help().is_some_and(|help| help.starts_with("make room on the disk")));
     assert_eq!(fs::read_to_string(directory.file()).expect("is there"), text("small"));
     assert_eq!(names(temp.path()), ["docker-watcher.yml"]);
     directory.write(&text("medium")).expect("there is room again");
+}
+
+/// As the temporary files of both have different names, what was said was news each time.
+#[test]
+fn the_same_failure_is_told_in_the_same_words() {
+    let (temp, mut directory) = prepared();
+    let scratch = temp.path().join(".docker-watcher");
+    let _ = fs::remove_dir_all(&scratch);
+    fs::write(&scratch, "").expect("is writable");
+    let mut told = || {
+        let error = directory.write(&text("a")).expect_err("there is no directory");
+        format!("{error}: {}", std::error::Error::source(&error).expect("has a cause"))
+    };
+    let first = told();
+    assert_eq!(
+        first,
+        format!("cannot create a file in `{}`: Not a directory (os error 20)", scratch.display())
+    );
+    assert_eq!(told(), first);
 }
 
 #[test]
