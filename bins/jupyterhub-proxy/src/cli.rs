@@ -239,8 +239,7 @@ pub(crate) struct Traefik {
         value_name = "PASSWORD",
         env = "JUPYTERHUB_PROXY_TRAEFIK_API_PASSWORD",
         hide_env_values = true,
-        hide = true,
-        conflicts_with = "traefik_api_hashed_password"
+        hide = true
     )]
     pub(crate) traefik_api_password: Option<String>,
     /// The password as `htpasswd` hashes it [the password itself: the variable JUPYTERHUB_PROXY_TRAEFIK_API_PASSWORD; without either,

@@ -243,9 +243,14 @@ pub(crate) fn socket_address(url: &Url) -> anyhow::Result<SocketAddr> {
     found.first().copied().with_context(|| format!("`{url}` has no address"))
 }
 
+/// What is given: a variable that is set to nothing is as good as none.
+fn given(text: &Option<String>) -> Option<&str> {
+    text.as_deref().filter(|text| !text.is_empty())
+}
+
 fn token(api: &cli::Api) -> anyhow::Result<Option<String>> {
-    let token = match (&api.auth_token, &api.auth_token_file) {
-        (Some(token), _) => Some(token.clone()),
+    let token = match (given(&api.auth_token), &api.auth_token_file) {
+        (Some(token), _) => Some(token.to_owned()),
         (None, Some(path)) => {
             let read = fs::read_to_string(path)
                 .with_context(|| format!("cannot read the token `{}`", path.display()))?;
@@ -277,8 +282,9 @@ fn pages(pages: &cli::Pages) -> anyhow::Result<Pages> {
 }
 
 fn api_user(traefik: &cli::Traefik) -> anyhow::Result<Option<String>> {
-    let password = match (&traefik.traefik_api_password, &traefik.traefik_api_hashed_password) {
-        (Some(password), _) => {
+    let password = match (given(&traefik.traefik_api_password), given(&traefik.traefik_api_hashed_password)) {
+        (Some(_), Some(_)) => bail!("the password of Traefik's API is given twice: itself and as a hash"),
+        (Some(password), None) => {
             let mut salt = [0; 16];
             getrandom::fill(&mut salt).context("the system has no random numbers")?;
             HashedPassword::hash(password, COST, salt)?
@@ -341,6 +347,28 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_password_is_none() {
+        let check = |arguments: &[&str], expected: bool| {
+            let line = ["jupyterhub-proxy", "--traefik", "/bin/sh"].iter().chain(arguments);
+            let options = Options::new(Cli::try_parse_from(line).unwrap()).unwrap();
+            assert_eq!(options.api_user.is_some(), expected, "{arguments:?}");
+        };
+        check(&[], false);
+        check(&["--traefik-api-password", ""], false);
+        check(&["--traefik-api-hashed-password", ""], false);
+        check(&["--traefik-api-password", "x"], true);
+        check(
+            &[
+                "--traefik-api-password",
+                "",
+                "--traefik-api-hashed-password",
+                "$apr1$eS/j3kum$q/X2khsIEG/bBGsteP.x./",
+            ],
+            true,
+        );
+    }
+
+    #[test]
     fn what_cannot_be_is_said_at_once() {
         let check = |line: &str, said: &str| {
             let error = format!("{:#}", options(line).unwrap_err());
@@ -354,5 +382,17 @@ mod tests {
         check("--traefik-entrypoint auth_api", "one entry point");
         check("--ssl-key /nothing/key --ssl-cert /nothing/cert", "`/nothing/cert`");
         check("--traefik-api-hashed-password plain", "no hash that Traefik reads");
+        check("--traefik-api-hashed-password x --traefik-api-password x", "given twice");
+    }
+
+    #[test]
+    fn an_empty_token_leaves_that_of_the_file() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        std::io::Write::write_all(&mut file, b"secret\n").unwrap();
+        let line = ["jupyterhub-proxy", "--traefik", "/bin/sh", "--auth-token", "", "--auth-token-file"]
+            .map(str::to_owned);
+        let line = line.into_iter().chain([text(file.path())]);
+        let options = Options::new(Cli::try_parse_from(line).unwrap()).unwrap();
+        assert_eq!(options.token.as_deref(), Some("secret"));
     }
 }
