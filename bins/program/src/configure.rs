@@ -73,14 +73,14 @@ fn load(sources: &Sources) -> anyhow::Result<Settings> {
 
 fn refused(problems: &[Problem]) -> anyhow::Error {
     for problem in problems {
-        report::line("error", &problem.to_string(), problem.help.as_deref());
+        report::problem("error", problem);
     }
     anyhow::anyhow!("the settings cannot be used")
 }
 
 fn warn(warnings: &[Warning]) {
     for warning in warnings {
-        report::line("warning", &warning.to_string(), warning.help.as_deref());
+        report::problem("warning", warning);
     }
 }
 

@@ -1,12 +1,17 @@
-//! What is said to people, on standard error.
+//! What is said to people, on standard error; to the log, once that is for programs to read.
 
-use std::cell::RefCell;
-use std::io::{self, IsTerminal, Write};
+mod said;
+
+use std::io::{self, IsTerminal};
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use portolan_container::{Container, Diagnostic, Part, Severity, printable};
 use portolan_engine::files::Location;
+use portolan_settings::Problem;
+
+pub use self::said::{Line, captured, repeat};
+use self::said::{heard, say, write};
 
 /// Prints a failure and its causes on standard error, with the next step where one is known.
 pub fn error(error: &anyhow::Error) {
@@ -15,58 +20,14 @@ pub fn error(error: &anyhow::Error) {
     line("error", &format!("{error:#}"), help);
 }
 
-/// What was said, and not printed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// `error`, `warning` or `info`.
-    pub level: String,
-    /// What is so.
-    pub message: String,
-    /// The next step, where one is known.
-    pub help: Option<String>,
-}
-
-thread_local! {
-    /// What was said since somebody listens.
-    static HEARD: RefCell<Option<Vec<Line>>> = const { RefCell::new(None) };
-}
-
-/// Does a work, and gives what it has to say to whoever asked for it: a process without a terminal has a log instead.
-///
-/// It listens to this thread alone.
-pub fn captured<T>(work: impl FnOnce() -> T) -> (T, Vec<Line>) {
-    let outer = HEARD.replace(Some(Vec::new()));
-    let done = work();
-    let heard = HEARD.replace(outer).unwrap_or_default();
-    (done, heard)
-}
-
-/// Says what was kept.
-pub fn repeat(lines: &[Line]) {
-    for said in lines {
-        line(&said.level, &said.message, said.help.as_deref());
-    }
-}
-
-/// Keeps what is said for whoever listens; tells whether somebody does.
-fn heard(level: &str, message: &str, help: Option<&str>) -> bool {
-    HEARD.with_borrow_mut(|lines| {
-        let line =
-            || Line { level: level.to_owned(), message: message.to_owned(), help: help.map(str::to_owned) };
-        lines.as_mut().map(|lines| lines.push(line())).is_some()
-    })
-}
-
 /// Prints one line on standard error, and a help line below it.
 pub fn line(level: &str, message: &str, help: Option<&str>) {
-    if heard(level, message, help) {
-        return;
-    }
-    let mut text = format!("{level}: {message}\n");
-    if let Some(help) = help {
-        text.push_str(&format!("  help: {help}\n"));
-    }
-    write(&text);
+    say(level, message, help, None);
+}
+
+/// Says what is wrong with settings, or probably so.
+pub fn problem(level: &str, problem: &Problem) {
+    say(level, &problem.to_string(), problem.help.as_deref(), problem.key.as_deref());
 }
 
 /// Prints a finding with the label that it is about.
@@ -76,7 +37,7 @@ pub fn diagnostic(diagnostic: &Diagnostic, container: Option<&Container>) {
         Severity::Warning => "warning",
         Severity::Info => "info",
     };
-    if heard(word, &diagnostic.to_string(), diagnostic.help.as_deref()) {
+    if heard(word, &diagnostic.to_string(), diagnostic.help.as_deref(), None) {
         return;
     }
     let text =
@@ -207,34 +168,8 @@ impl std::error::Error for Helped {}
 
 /// Prints a line as it is on standard error.
 pub fn plain(text: &str) {
-    if heard("info", text, None) {
+    if heard("info", text, None, None) {
         return;
     }
     write(&format!("{text}\n"));
-}
-
-/// Nobody may be reading standard error any more: that is no reason to fail.
-fn write(text: &str) {
-    let _ = io::stderr().write_all(text.as_bytes());
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_said_is_heard_by_whoever_asked_for_it() {
-        let (done, lines) = captured(|| {
-            line("warning", "outer", Some("do this"));
-            let (_, inner) = captured(|| plain("inner"));
-            inner
-        });
-        let outer = Line {
-            level: "warning".to_owned(),
-            message: "outer".to_owned(),
-            help: Some("do this".to_owned()),
-        };
-        assert_eq!(lines, [outer]);
-        assert_eq!(done, [Line { level: "info".to_owned(), message: "inner".to_owned(), help: None }]);
-    }
 }

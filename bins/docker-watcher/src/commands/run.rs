@@ -21,7 +21,13 @@ use crate::{configure, report, supervise};
 const QUEUE: usize = 64;
 
 pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
-    let settings = read(arguments)?;
+    // What is said of the settings is said as they want it.
+    let (settings, said) = report::captured(|| read(arguments));
+    if let (Ok(settings), false) = (&settings, arguments.dry_run) {
+        logging::start(&settings.log);
+    }
+    report::repeat(&said);
+    let settings = settings?;
     if arguments.dry_run {
         return super::explain::all(&settings);
     }
@@ -29,7 +35,6 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
     let policy = configure::policy_for(&settings, &engines)?;
     let format = configure::format(&settings);
     let directory = Directory::new(&settings.output, STEM, format).map_err(report::directory)?;
-    logging::start(&settings.log);
 
     let version = env!("CARGO_PKG_VERSION");
     info!(version, file = %directory.file().display(), "docker-watcher starts");
@@ -139,8 +144,9 @@ fn signals(
 
 /// Reads the settings again; settings that are in error change nothing.
 fn reload(arguments: &RunArguments, settings: &mut Settings, engines: &[Followed]) -> Option<Command> {
-    let read = read(arguments).and_then(|new| Ok((configure::policy_for(&new, engines)?, new)));
-    match read {
+    let (read, said) = report::captured(|| read(arguments));
+    report::repeat(&said);
+    match read.and_then(|new| Ok((configure::policy_for(&new, engines)?, new))) {
         Ok((policy, new)) => {
             let fixed = |it: &Settings| {
                 (
@@ -163,7 +169,13 @@ fn reload(arguments: &RunArguments, settings: &mut Settings, engines: &[Followed
             Some(Command::Adopt(Box::new(policy), Some(network)))
         }
         Err(error) => {
-            error!("settings not read again, the old ones stay: {error:#}");
+            let first = said.iter().find(|line| line.level == "error");
+            let cause = first.map_or_else(|| format!("{error:#}"), |line| line.message.clone());
+            error!(
+                key = first.and_then(|line| line.key.as_deref()),
+                help = first.and_then(|line| line.help.as_deref()),
+                "settings not read again, the old ones stay: {cause}"
+            );
             None
         }
     }
