@@ -43,10 +43,8 @@ impl Client {
         let mut tunnel = None;
         let docker = match endpoint.address() {
             Address::Unix(path) => socket(path, endpoint)?,
-            Address::Tcp { scheme: Scheme::Agent, .. } if !endpoint.has_certificate() => {
-                return Err(Error::UnknownAgent { endpoint: endpoint.clone() });
-            }
             Address::Tcp { scheme, host } => {
+                endpoint.check()?;
                 let port = match (scheme, &tls) {
                     (Scheme::Tcp, None) => 2375,
                     (Scheme::Tcp | Scheme::Tls, _) => 2376,
@@ -58,7 +56,6 @@ impl Client {
                 match &tls {
                     None => Docker::connect_with_http(&authority, forever, version),
                     Some(tls) => {
-                        tls.check()?;
                         // No path means no certificate of ours; no authority, the system's alone.
                         let own = |path| Option::as_deref(path).unwrap_or(Path::new(""));
                         let ca = tls.ca.as_deref().unwrap_or(Path::new("/dev/null"));

@@ -133,6 +133,17 @@ impl Endpoint {
         matches!(self.0.address, Address::Tcp { scheme: Scheme::Tls | Scheme::Https, .. })
     }
 
+    /// Looks whether there is what a connection needs on our side: the certificates, where it has any. No connection is made.
+    ///
+    /// # Errors
+    /// [`Error::UnknownAgent`] without a certificate for an agent, [`Error::TlsFile`] where a file cannot be used.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.is_agent() && !self.has_certificate() {
+            return Err(Error::UnknownAgent { endpoint: self.clone() });
+        }
+        self.tls().map_or(Ok(()), |tls| tls.check())
+    }
+
     pub(crate) fn address(&self) -> &Address {
         &self.0.address
     }

@@ -1,3 +1,5 @@
+mod reload;
+
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -9,7 +11,7 @@ use portolan_settings::Settings;
 use portolan_traefik::Directory;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 
 use super::render::STEM;
 use crate::cli::RunArguments;
@@ -113,7 +115,7 @@ fn read(arguments: &RunArguments) -> anyhow::Result<Settings> {
 /// Turns signals into commands. They are listened for before the future that is returned first runs.
 fn signals(
     arguments: RunArguments,
-    mut settings: Settings,
+    settings: Settings,
     engines: Vec<Followed>,
     events: mpsc::Sender<Event>,
 ) -> anyhow::Result<impl Future<Output = ()>> {
@@ -127,7 +129,7 @@ fn signals(
                 _ = interrupt.recv() => break,
                 _ = hangup.recv() => {
                     supervise::reloading(false);
-                    if let Some(command) = reload(&arguments, &mut settings, &engines)
+                    if let Some(command) = reload::reload(&arguments, &settings, &engines)
                         && events.send(Event::Command(command)).await.is_err()
                     {
                         return;
@@ -140,43 +142,4 @@ fn signals(
         // The loop may have ended already.
         let _ = events.send(Event::Command(Command::Stop)).await;
     })
-}
-
-/// Reads the settings again; settings that are in error change nothing.
-fn reload(arguments: &RunArguments, settings: &mut Settings, engines: &[Followed]) -> Option<Command> {
-    let (read, said) = report::captured(|| read(arguments));
-    report::repeat(&said);
-    match read.and_then(|new| Ok((configure::policy_for(&new, engines)?, new))) {
-        Ok((policy, new)) => {
-            let fixed = |it: &Settings| {
-                (
-                    (it.engine.clone(), it.tls.clone(), it.providers.clone()),
-                    it.output.clone(),
-                    it.format,
-                    it.debounce,
-                    it.timeout,
-                    it.log.clone(),
-                    (it.scripts.clone(), it.status.clone()),
-                    (it.network.enabled, it.network.state.clone()),
-                )
-            };
-            if fixed(settings) != fixed(&new) {
-                let keys = "engine, tls, providers, output, format, debounce, timeout, log, scripts, status, network.enabled and network.state";
-                warn!("{keys} take effect at the next start");
-            }
-            *settings = new;
-            let network = Box::new(configure::network(settings));
-            Some(Command::Adopt(Box::new(policy), Some(network)))
-        }
-        Err(error) => {
-            let first = said.iter().find(|line| line.level == "error");
-            let cause = first.map_or_else(|| format!("{error:#}"), |line| line.message.clone());
-            error!(
-                key = first.and_then(|line| line.key.as_deref()),
-                help = first.and_then(|line| line.help.as_deref()),
-                "settings not read again, the old ones stay: {cause}"
-            );
-            None
-        }
-    }
 }
