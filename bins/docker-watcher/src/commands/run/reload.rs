@@ -100,7 +100,7 @@ mod tests {
         check("log: {level: debug}", "log: {level: debug}\nstatus: {listen: 9000}", "`status`");
         check(
             "",
-            "engine: unix:///a\noutput: /b\nnetwork: {enabled: true}",
+            "engine: unix:///a\noutput: /b\nnetwork: {enabled: false}",
             "`engine`, `output` and `network.enabled`",
         );
     }
