@@ -10,6 +10,7 @@ mod fallback;
 mod files;
 mod hub;
 mod listen;
+mod lock;
 mod marker;
 mod metrics;
 mod options;

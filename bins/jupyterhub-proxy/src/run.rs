@@ -11,7 +11,7 @@ use portolan_jupyterhub::{
 };
 use portolan_program::{logging, report};
 use portolan_settings::LogLevel;
-use portolan_traefik::{Document, plain_text};
+use portolan_traefik::{Directory, Document, plain_text};
 use sd_notify::NotifyState;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
@@ -25,6 +25,7 @@ use crate::client::Client;
 use crate::fallback::Fallback;
 use crate::hub::Hub;
 use crate::listen::{Address, Listener};
+use crate::lock::Lock;
 use crate::options::{DefaultCertificate, Options, OurTraefik, socket_address};
 use crate::supervise::Traefik;
 use crate::{certificate, files, marker, metrics, publish, serve, tls};
@@ -38,12 +39,15 @@ const API_PORT: u16 = 8099;
 /// Runs until it is told to end.
 pub(crate) fn run(options: Options) -> anyhow::Result<()> {
     logging::start(&options.log);
+    let directory = files::open(&options.dynamic_file, options.dynamic_mode).map_err(report::directory)?;
+    // Until the last: another one may begin when all that we listen on is free.
+    let _lock = Lock::take(&directory)?;
     // The thread that starts Traefik is the one that lives as long as we do.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(serve(options))
+    runtime.block_on(serve(options, directory))
 }
 
-async fn serve(options: Options) -> anyhow::Result<()> {
+async fn serve(options: Options, mut directory: Directory) -> anyhow::Result<()> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let listeners = Listeners::open(&options).await?;
     let traefik_api = traefik_api(&options)?;
@@ -55,8 +59,6 @@ async fn serve(options: Options) -> anyhow::Result<()> {
         backend_tls: frame.backend_tls.is_some(),
     };
     let (metrics_path, secret) = (frame.metrics_path(), frame.secret.clone());
-    let mut directory =
-        files::open(&options.dynamic_file, options.dynamic_mode).map_err(report::directory)?;
     let document = Document::new(directory.format()).with_header(directory.marker());
     let table = table(&options)?;
     let count = table.len();

@@ -5,9 +5,11 @@ use std::io::Write;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread;
 
-use anyhow::{Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use nix::sys::signal::{Signal, kill};
-use portolan_tests::{Backends, HubProxy, add, eventually, hub_proxy_with};
+use portolan_tests::{
+    Backends, HubProxy, Process, add, command, eventually, hub_proxy_program, hub_proxy_with,
+};
 
 #[test]
 fn a_traefik_that_dies_is_started_again() -> Result<()> {
@@ -133,5 +135,43 @@ fn what_cannot_start_says_why() -> Result<()> {
         drop(taken);
         let _taken = std::net::TcpListener::bind("127.0.0.1:8001")?;
         ended(proxy, &[], "cannot listen on `127.0.0.1:8001`")
+    })
+}
+
+#[test]
+fn two_proxies_do_not_keep_one_file() -> Result<()> {
+    hub_proxy_with(&[], |proxy| {
+        proxy.ready()?;
+        let backends = Backends::start()?;
+        proxy.add("/a", &backends.url(1))?;
+        let mut other = command(hub_proxy_program().context("no `jupyterhub-proxy`")?);
+        other.current_dir(proxy.directory()).env("HOME", proxy.directory()).args([
+            "--external",
+            "--port",
+            "9000",
+        ]);
+        let said = |process: &Process, said: &str| {
+            process
+                .log
+                .wait_for(0, HubProxy::PATIENCE, said, |line| line.contains(said).then_some(()))
+                .map(drop)
+        };
+        let mut second = Process::start(&other)?;
+        let status = second.ended(HubProxy::PATIENCE)?;
+        ensure!(status.code() == Some(2), "{status}");
+        let first = proxy.process.id();
+        said(&second, &format!("rules.toml` is kept by another jupyterhub-proxy, process {first}"))?;
+        said(&second, "name another file by --dynamic-config-file")?;
+        ensure!(proxy.visit("/a")?.body == "1 /a", "the first one's routes are served");
+
+        // One that ends lets the next one wait for it.
+        let third = Process::start(&other)?;
+        said(&third, &format!("waiting for another jupyterhub-proxy, process {first}"))?;
+        proxy.process.signal(Signal::SIGTERM)?;
+        said(&third, "0 routes in")?;
+        // One that is killed leaves nothing to wait for.
+        third.signal(Signal::SIGKILL)?;
+        let fourth = Process::start(&other)?;
+        said(&fourth, "0 routes in")
     })
 }
