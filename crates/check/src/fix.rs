@@ -1,6 +1,6 @@
-use portolan_container::{Diagnostic, LabelPlace, Part};
+use portolan_container::{Diagnostic, LabelPlace, Part, Severity};
 
-use crate::codes::DEPRECATED_NAME;
+use crate::codes::{DEPRECATED_NAME, UNKNOWN_REFERENCE};
 use crate::label::instead_of;
 
 /// A change of a label that certainly does what was meant.
@@ -24,11 +24,16 @@ pub fn fix(finding: &Diagnostic, value: &str) -> Option<Fix> {
     let after = if finding.code == DEPRECATED_NAME {
         instead_of(&before)?.to_owned()
     } else {
+        // Somebody else may define what a warning says nobody does; and of two names that differ in a number, both may be meant.
+        if finding.code == UNKNOWN_REFERENCE && finding.severity != Severity::Error {
+            return None;
+        }
         let help = finding.help.as_deref()?;
         let meant = help.strip_prefix("did you mean `")?.strip_suffix("`?")?;
         let distance = strsim::damerau_levenshtein(&before.to_lowercase(), &meant.to_lowercase());
         // The same letters in other case are no misspelling but where case counts.
-        if distance > 1 || before == meant {
+        let letters = |name: &str| name.replace(|c: char| c.is_ascii_digit(), "");
+        if distance > 1 || before == meant || letters(&before) == letters(meant) && distance > 0 {
             return None;
         }
         as_written(&before, meant)
@@ -76,5 +81,6 @@ mod tests {
         );
         check("traefik.http.routers.a.ru", "ru", "did you mean `rule`?", None);
         check("traefik.http.routers.a.x", "x", "read the manual", None);
+        check("traefik.http.routers.a1.rule", "a1", "did you mean `a2`?", None);
     }
 }

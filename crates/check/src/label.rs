@@ -73,7 +73,7 @@ fn missing_root(key: &str) -> Option<Diagnostic> {
 /// A value in quotes. Rules are looked at with the others.
 fn quoted(key: &str, value: &str) -> Option<Diagnostic> {
     let is_rule = key.rsplit('.').next().is_some_and(|last| eq_fold(last, "rule"));
-    if !has_prefix_fold(key, "traefik.") || is_rule {
+    if !has_prefix_fold(key, "traefik.") || is_rule || may_have_quotes(key) {
         return None;
     }
     let inner = unquoted(value)?;
@@ -81,6 +81,12 @@ fn quoted(key: &str, value: &str) -> Option<Diagnostic> {
     let help = if inner.is_empty() { "leave them out".to_owned() } else { format!("write `{inner}`") };
     let place = LabelPlace::value(key, 0..value.len());
     Some(Diagnostic::warning(QUOTED_VALUE, message).at(place).with_help(help))
+}
+
+/// Whether the value goes to browsers, applications or plugins as it is: quotes may belong to it, as in `Clear-Site-Data: "cache"`.
+fn may_have_quotes(key: &str) -> bool {
+    let free = ["customRequestHeaders", "customResponseHeaders", "plugin"];
+    key.split('.').any(|name| free.iter().any(|free| eq_fold(free, name)))
 }
 
 /// What stands between quotes that a value begins and ends with.
@@ -100,8 +106,43 @@ pub(crate) fn fields(root: &Node<'_>) -> Vec<Diagnostic> {
     for protocol in ["http", "tcp"] {
         each(root, &[protocol, "middlewares", "*"], &mut |node| found.extend(kinds(node)));
     }
+    for protocol in ["http", "tcp", "udp"] {
+        for (elements, kind) in
+            [("routers", "router"), ("services", "service"), ("middlewares", "middleware")]
+        {
+            each(root, &[protocol, elements, "*"], &mut |node| {
+                found.extend(on_the_name(node, elements, kind))
+            });
+        }
+    }
+    for protocol in ["http", "tcp"] {
+        each(root, &[protocol, "routers", "*", "tls", "domains"], &mut |node| found.extend(no_index(node)));
+    }
     indices(root, &mut Vec::new(), &mut found);
     found
+}
+
+/// `traefik.http.routers.web=…`: the name of a router, service or middleware takes no value.
+fn on_the_name(node: &Node<'_>, elements: &str, kind: &str) -> Option<Diagnostic> {
+    if node.value.is_empty() {
+        return None;
+    }
+    let message = format!("the value is ignored: `{}` is the name of a {kind}", node.name);
+    let field = match kind {
+        "router" => "rule",
+        "service" => "loadbalancer.server.port",
+        _ => "KIND.FIELD",
+    };
+    let help = format!("set a field below it, such as `{elements}.{}.{field}`", node.name);
+    Some(Diagnostic::warning(IGNORED_FIELD, message).at(node.value_place()).with_help(help))
+}
+
+/// `tls.domains.main`: a list of groups, each of which has an index.
+fn no_index(node: &Node<'_>) -> Option<Diagnostic> {
+    let field = node.children.iter().find(|child| !child.name.starts_with('['))?;
+    let message = format!("`{}` is ignored: `{}` is a list of groups", field.name, node.name);
+    let help = format!("write `{}[0].{}`", node.name, field.name);
+    Some(Diagnostic::warning(IGNORED_FIELD, message).at(field.name_place()).with_help(help))
 }
 
 /// Fields that labels may name and cannot set (Traefik 3.7), and what to do instead.

@@ -12,6 +12,7 @@ mod router;
 mod rule;
 mod shadow;
 mod surroundings;
+mod value;
 
 use portolan_container::{Container, Diagnostic};
 use portolan_labels::{Tree, parse};
@@ -59,6 +60,7 @@ pub fn check(subjects: &[Subject<'_>], table: &Table, surroundings: &Surrounding
         let mut found = label::check(container);
         if let Some(root) = &tree.root {
             found.extend(label::fields(root));
+            found.extend(value::check(root));
             found.extend(password::check(root));
             found.extend(reference::check(root, &names, surroundings));
         }

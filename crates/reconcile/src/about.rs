@@ -266,6 +266,11 @@ const CODES: &[(&str, &str, &str)] = &[
         "leave the inner quotes out, or put the whole item in quotes",
     ),
     (
+        "refused-value",
+        "Traefik refuses a value that it can read",
+        "write what is accepted there: `docker-watcher check` names it",
+    ),
+    (
         "route-dropped",
         "a route that would be another without what is wrong",
         "mend what `docker-watcher explain CONTAINER` names, or describe the route by `traefik.` labels",
@@ -305,6 +310,7 @@ const CODES: &[(&str, &str, &str)] = &[
         "a list for all aliases beside a label for one",
         "give the field in one way: in the list for all aliases, or one by one",
     ),
+    ("switched-off", "a value other than `true` turns something off", "write `true`, or leave the label out"),
     (
         "unknown-entry-point",
         "an entry point that Traefik does not have",

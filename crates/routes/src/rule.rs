@@ -127,6 +127,11 @@ impl Rule {
         }
     }
 
+    /// Whether it is about requests or connections.
+    pub const fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+
     /// Every matcher, in the order of the text.
     pub fn matchers(&self) -> impl Iterator<Item = &Matcher> {
         let mut found = Vec::new();

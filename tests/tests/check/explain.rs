@@ -64,3 +64,15 @@ fn a_container_that_is_not_there_is_told() -> Result<()> {
     ensure!(code == Some(2), "{code:?}");
     Ok(())
 }
+
+#[test]
+fn a_rule_that_traefik_refuses_is_told() -> Result<()> {
+    if unmet(&[Need::Watcher])?.is_some() {
+        return Ok(());
+    }
+    let (printed, errors, code) = explain(&["demo-web-1", "rule.yaml"])?;
+    ensure!(printed.contains("Hots(`b.example.com`)") && code == Some(1), "{code:?}: {printed}");
+    ensure!(errors.contains("rule-syntax") && errors.contains("did you mean `Host`?"), "{errors}");
+    ensure!(!errors.contains("demo-other-1"), "what is wrong with others is not asked: {errors}");
+    Ok(())
+}

@@ -1,6 +1,6 @@
 use std::fs;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use portolan_tests::{Need, unmet};
 
 use super::{check, update};
@@ -22,10 +22,16 @@ fn what_is_certain_is_mended_and_the_rest_of_the_file_stays() -> Result<()> {
     };
     update(&file, &text("rul", "ipwhitelist", "Hosts"))?;
     check(&file, &["--fix"])?;
-    // Of the middleware's name two letters are wrong: that may be another name.
-    let mended = text("rule", "ipallowlist", "Host").replace("=mm", "=m");
+    // Somebody else may define a middleware `mm`, unless all that there is is given.
+    let mended = text("rule", "ipallowlist", "Host");
     let (left, _) = check(&file, &["--fix"])?;
     assert_eq!(fs::read_to_string(&file)?, mended);
+    ensure!(left.contains("nobody defines the HTTP middleware `mm`"), "{left}");
+    let dynamic = scratch.path().join("dynamic.yml");
+    update(&dynamic, "http: {middlewares: {other: {compress: {}}}}")?;
+    let all = ["--dynamic", dynamic.to_str().context("a path")?, "--fix"];
+    let (left, _) = check(&file, &all)?;
+    assert_eq!(fs::read_to_string(&file)?, mended.replace("=mm", "=m"));
     assert_eq!(left, "");
     Ok(())
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{findings, update};
 
 /// What Traefik takes and does not do, or will not do for long: it is right to say so, and there is nothing to ask it.
-const ADVICE: [&str; 7] = [
+const ADVICE: [&str; 8] = [
     "deprecated-name",
     "ignored-field",
     "ignored-index",
@@ -18,6 +18,7 @@ const ADVICE: [&str; 7] = [
     "quoted-value",
     "rule-never-matches",
     "shadowed-router",
+    "switched-off",
 ];
 
 #[test]
@@ -137,7 +138,15 @@ impl Witness {
         routers.insert(mark.clone(), json!({ "rule": "Host(`mark`)", "service": "noop@internal" }));
         let dynamic = self.scratch.path().join("dynamic");
         // Traefik reads files in the order of their names: what has the mark has the routes.
-        let probes = json!({ "http": { "routers": routers } }).to_string();
+        let mut probes = json!({ "http": { "routers": routers } });
+        let middlewares = configuration["tcp"]["middlewares"].as_object().into_iter().flatten();
+        for (number, (name, _)) in middlewares.enumerate() {
+            // There is no service of Traefik's own for these.
+            probes["tcp"]["services"]["probe"] = json!({ "loadBalancer": { "servers": [] } });
+            probes["tcp"]["routers"][format!("probe-{number}")] =
+                json!({ "rule": "HostSNI(`*`)", "service": "probe", "middlewares": [name] });
+        }
+        let probes = probes.to_string();
         put(&dynamic.join("a-routes.yml"), &rendered("yaml")?)?;
         put(&dynamic.join("b-probes.yml"), &probes)?;
         eventually("Traefik has the routers", || {

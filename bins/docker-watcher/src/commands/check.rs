@@ -1,6 +1,6 @@
 //! What is wrong with labels, before or while containers run.
 
-mod findings;
+pub(super) mod findings;
 mod mend;
 pub(super) mod print;
 mod sources;

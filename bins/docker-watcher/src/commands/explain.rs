@@ -6,6 +6,7 @@ mod text;
 use std::process::ExitCode;
 
 use anyhow::bail;
+use portolan_check::Surroundings;
 use portolan_container::{Container, Severity, printable};
 use portolan_netlink::asks;
 use portolan_program::engines::{Followed, engines};
@@ -13,7 +14,9 @@ use portolan_reconcile::{Chart, ContainerKey, Explanation, explain};
 use portolan_settings::Settings;
 use serde_json::{Value, json};
 
-use super::{check::print, listing, net, render};
+use super::check::findings::of_container;
+use super::check::print;
+use super::{listing, net, render};
 use crate::cli::{ExplainArguments, ExplainFormat};
 use crate::{configure, report};
 
@@ -35,11 +38,14 @@ pub(crate) fn run(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
         bail!("{which} container `{}`", arguments.container);
     }
     let policy = configure::network(&settings);
+    let blacklist = configure::policy_for(&settings, &engines)?.blacklist;
+    let surroundings = Surroundings { blacklist, ..Surroundings::default() };
     let mut wrong = false;
     let mut objects = Vec::new();
     for key in found {
         let Some(container) = chart.world().container(key) else { continue };
-        let Some(explanation) = explain(&chart, key) else { continue };
+        let Some(mut explanation) = explain(&chart, key) else { continue };
+        explanation.findings = of_container(&chart, key, &explanation.findings, &surroundings);
         let engine = engines.get(key.engine);
         let whereabouts = match engine {
             None => Whereabouts::File,

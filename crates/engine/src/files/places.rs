@@ -123,6 +123,12 @@ impl Places {
         Self { assignments, ..Self::new(Source::Quadlet, path, text) }
     }
 
+    /// Whether the text tells every port of its containers, as an engine's output does. Compose files and units leave out what the image
+    /// exposes.
+    pub fn tells_every_port(&self) -> bool {
+        self.kind == Source::Inspect
+    }
+
     /// The file itself, as it was named.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()

@@ -44,7 +44,7 @@ use portolan_container::Code;
 ///
 /// For a missing port, add the label `traefik.http.services.NAME.loadbalancer.server.port`, or `expose` in the Compose file, or `EXPOSE`
 /// in the Dockerfile. A Compose file alone does not tell what its images expose: rendered from the running engine, the same container may
-/// have its port. A container that shall not be routed at all has `traefik.enable=false`.
+/// have its port, and `docker-watcher check` does not tell of it but on the host's network, where no engine tells of ports. A container that shall not be routed at all has `traefik.enable=false`.
 ///
 /// ## Where the rule comes from
 ///

@@ -3,9 +3,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use portolan_check::{Subject, Surroundings, blamed, check, check_unrouted, codes, definition};
 use portolan_container::{Diagnostic, Severity};
 use portolan_engine::files::COMPOSE_VARIABLE_UNSET;
+use portolan_labels::has_prefix_fold;
 use portolan_netlink::{asks, parts};
 use portolan_reconcile::{Chart, ContainerKey, Policy};
-use portolan_routes::codes::NETWORK_NOT_FOUND;
+use portolan_routes::codes::{NETWORK_NOT_FOUND, NO_ADDRESS, NOT_PUBLISHED, SERVICE_ERROR};
 use portolan_settings::Settings;
 use portolan_traefik::Format;
 
@@ -40,7 +41,11 @@ pub(super) fn gather(
     of_names(&chart, &mut found);
     of_networks(&chart, settings, &mut found);
     of_labels(&chart, surroundings, &mut found);
-    settle(&mut found);
+    found.retain(|(key, it)| {
+        is_asked_for(&chart, key, it) || places.get(key.engine).is_none_or(Option::is_none)
+    });
+    as_before_a_start(&mut found);
+    told_once(&mut found);
     for (key, mut diagnostic) in found {
         let Some(container) = chart.world().container(key) else { continue };
         if let Some(engine) = chart.world().engine_name(key.engine) {
@@ -61,6 +66,34 @@ pub(super) fn gather(
     // The program ends soon, and gives everything back at once.
     std::mem::forget(chart);
     in_order(told)
+}
+
+/// What is wrong with one container that runs: these findings, and what its labels say besides that decoding and merging do not mind.
+pub(in crate::commands) fn of_container(
+    chart: &Chart,
+    key: &ContainerKey,
+    findings: &[Diagnostic],
+    surroundings: &Surroundings,
+) -> Vec<Diagnostic> {
+    let mut found: Vec<(&ContainerKey, Diagnostic)> =
+        findings.iter().map(|finding| (key, finding.clone())).collect();
+    let mut of_all = Vec::new();
+    of_labels(chart, surroundings, &mut of_all);
+    let engine = chart.world().engine_name(key.engine);
+    let own = of_all.into_iter().filter(|(other, _)| *other == key).map(|(_, finding)| match engine {
+        Some(engine) => finding.on_engine(engine),
+        None => finding,
+    });
+    found.extend(own.map(|finding| (key, finding)));
+    told_once(&mut found);
+    found.into_iter().map(|(_, finding)| finding).collect()
+}
+
+/// Whether a finding is about what somebody wants: in a file, that a service without a label cannot be reached is no mistake of anybody.
+fn is_asked_for(chart: &Chart, key: &ContainerKey, finding: &Diagnostic) -> bool {
+    let of_reaching = [NO_ADDRESS, NOT_PUBLISHED, SERVICE_ERROR].contains(&finding.code);
+    let asks = |label: &String| has_prefix_fold(label, "traefik.") || label.starts_with("proxy.");
+    !of_reaching || chart.world().container(key).is_some_and(|container| container.labels.keys().any(asks))
 }
 
 /// Where a hash lost its dollar signs, the variables that were looked for in it are no second mistake.
@@ -128,13 +161,17 @@ fn of_labels<'c>(
     }
 }
 
-/// One mistake is told once: quotes around a value explain the error that they make, and a label of another dialect that its field is
-/// unknown. And before a start it is an error that a
-/// network is named that the container is not on; what is routed by another all the same is a warning to those who run it.
-fn settle(found: &mut Vec<(&ContainerKey, Diagnostic)>) {
+/// Before a start it is an error that a network is named that the container is not on; what is routed by another all the same is a
+/// warning to those who run it.
+fn as_before_a_start(found: &mut [(&ContainerKey, Diagnostic)]) {
     for (_, it) in found.iter_mut().filter(|(_, it)| it.code == NETWORK_NOT_FOUND) {
         it.severity = Severity::Error;
     }
+}
+
+/// One mistake is told once: quotes around a value explain the error that they make, and a label of another dialect that its field is
+/// unknown.
+fn told_once(found: &mut Vec<(&ContainerKey, Diagnostic)>) {
     let label = |diagnostic: &Diagnostic| diagnostic.label.as_ref().map(|place| place.key.clone());
     let places = |is: fn(&Diagnostic) -> bool| -> BTreeSet<(ContainerKey, Option<String>)> {
         let those = found.iter().filter(|(_, it)| it.label.is_some() && is(it));

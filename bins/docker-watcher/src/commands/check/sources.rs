@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use portolan_container::Container;
+use portolan_container::{Container, NetworkMode, Port, Protocol};
 use portolan_engine::files::{self, Finding, Places};
 use portolan_program::engines::Followed;
 use portolan_settings::Settings;
@@ -46,14 +46,30 @@ pub(super) fn gather(
             } else {
                 files::open(&file, &environment).map_err(report::engine)?
             };
+            let tells_every_port = reading.places.tells_every_port();
             sources.push(Source {
-                containers: reading.containers,
+                containers: reading
+                    .containers
+                    .into_iter()
+                    .map(|it| with_ports(it, tells_every_port))
+                    .collect(),
                 findings: reading.findings,
                 places: Some(reading.places),
             });
         }
     }
     Ok(sources)
+}
+
+/// A container, of which nothing is wrong for a port that its image may expose: where the file does not tell, it is taken to have one.
+///
+/// On the host's network an engine tells of none, whatever the image exposes.
+fn with_ports(container: Container, tells_every_port: bool) -> Container {
+    if tells_every_port || !container.ports.is_empty() || container.network_mode == NetworkMode::Host {
+        return container;
+    }
+    let any = Port { number: 80, protocol: Protocol::Tcp, bindings: Vec::new() };
+    Container { ports: vec![any], ..container }
 }
 
 /// The path itself, or of a directory itself, for its Compose files, and its quadlet units.
