@@ -66,7 +66,7 @@ impl Endpoint {
     /// [`Error::Endpoint`].
     pub fn parse(text: &str) -> Result<Self, Error> {
         let address = address(text.trim())
-            .map_err(|reason| Error::Endpoint { text: text.to_owned(), reason: reason.to_owned() })?;
+            .map_err(|reason| Error::Endpoint { text: without_password(text), reason: reason.to_owned() })?;
         Ok(Self::new(address))
     }
 
@@ -265,6 +265,18 @@ impl fmt::Display for Host {
     }
 }
 
+/// A text that is no address, as it may be told: what is before an `@` may be a password, but for the name that `ssh` takes.
+fn without_password(text: &str) -> String {
+    let (scheme, rest) = text.split_at(text.find("://").map_or(0, |at| at + "://".len()));
+    let is = |other: &str| scheme.trim().eq_ignore_ascii_case(other);
+    match rest.rsplit_once('@') {
+        Some((user, host)) if !is("unix://") && !(is("ssh://") && !user.contains(':')) => {
+            format!("{scheme}…@{host}")
+        }
+        _ => text.to_owned(),
+    }
+}
+
 fn address(text: &str) -> Result<Address, &'static str> {
     if text.starts_with('/') {
         return socket(text).map(Address::Unix);
@@ -288,6 +300,9 @@ fn address(text: &str) -> Result<Address, &'static str> {
         "fd" => return Err("`fd://` tells an engine which socket it was started with"),
         _ => return Err("the scheme is not known"),
     };
+    if rest.contains('@') {
+        return Err("nobody logs in there: a name and a password do not belong into the address");
+    }
     let rest = rest.strip_suffix('/').unwrap_or(rest);
     if rest.contains('/') {
         return Err("nothing can follow the port");

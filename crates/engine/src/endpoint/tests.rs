@@ -36,6 +36,23 @@ fn every_form() {
 }
 
 #[test]
+fn a_password_is_refused_and_not_repeated() {
+    let check = |text: &str, expected: &str| {
+        let told = Endpoint::parse(text).unwrap_err().to_string();
+        assert!(told.starts_with(&format!("`{expected}` is not the address of an engine: ")), "{told}");
+        assert!(!told.contains("s3cr3t") && !told.contains("brackets"), "{told}");
+    };
+    check("http://user:s3cr3t@host", "http://…@host");
+    check("tcp://user:s3cr3t@host:2375/", "tcp://…@host:2375/");
+    check("tls://user:s3cr3t/@@host", "tls://…@host");
+    check("agent://s3cr3t@host", "agent://…@host");
+    check("ssh://user:s3cr3t@host", "ssh://…@host");
+    check("user:s3cr3t@host", "…@host");
+    check("ssh://user@host:0", "ssh://user@host:0");
+    check("unix://a@b", "unix://a@b");
+}
+
+#[test]
 fn what_is_refused() {
     check("", "it is empty");
     check("engine:2375", "it does not begin with a scheme such as `unix://`");
