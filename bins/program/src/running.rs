@@ -27,11 +27,16 @@ pub struct Doubt {
     program: PathBuf,
     reason: String,
     starter: Starter,
+    /// What others may write to, where that is all that is wrong.
+    open: Option<PathBuf>,
 }
 
 impl Doubt {
     /// What to do about it.
     pub fn help(&self) -> String {
+        if let Some(open) = &self.open {
+            return format!("take that right away: `chmod go-w {}`", open.display());
+        }
         let program = self.program.display();
         let name = self.program.file_name().unwrap_or_default().display();
         let (directory, option) = match self.starter {
@@ -72,7 +77,7 @@ fn doubt(
     starter: Starter,
     look: impl Fn(&Path) -> std::io::Result<Metadata>,
 ) -> Option<Doubt> {
-    let because = |reason: String| Some(Doubt { program: program.to_owned(), reason, starter });
+    let because = |reason: String| Some(Doubt { program: program.to_owned(), reason, starter, open: None });
     let homes = if starter == Starter::Root { HOMES } else { &[] };
     if let Some(place) = PASSING.iter().chain(homes).find(|place| program.starts_with(place)) {
         return because(format!("what is in `{place}` is a user's, or gone with the next start"));
@@ -86,7 +91,8 @@ fn doubt(
                 return because(format!("{owner} {own} `{}`", path.display()));
             }
             Ok(found) if found.mode() & 0o002 != 0 => {
-                return because(format!("anybody may write to `{}`", path.display()));
+                let doubt = because(format!("anybody may write to `{}`", path.display()));
+                return doubt.map(|doubt| Doubt { open: Some(path.to_owned()), ..doubt });
             }
             Ok(_) => {}
             Err(error) => return because(format!("`{}`: {error}", path.display())),
@@ -148,6 +154,13 @@ mod tests {
             "{}",
             doubt.help()
         );
+    }
+
+    #[test]
+    fn a_program_in_an_open_directory_is_not_to_be_installed_onto_itself() {
+        let open = |path: &Path| Path::new(if path.ends_with("bin") { "/tmp" } else { "/" }).metadata();
+        let doubt = doubt(Path::new("/usr/local/bin/docker-watcher"), Starter::Root, open).unwrap();
+        assert_eq!(doubt.help(), "take that right away: `chmod go-w /usr/local/bin`");
     }
 
     #[test]
