@@ -259,7 +259,11 @@ impl Directory {
     /// # Errors
     /// [`Error::Io`] if the system refuses it.
     pub fn drop_kept(&self, name: &str) -> Result<(), Error> {
-        remove_if_present(&self.beside(name))
+        match remove_if_present(&self.beside(name)) {
+            // A file stands where the directory should be: nothing is kept there.
+            Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotADirectory => Ok(()),
+            result => result,
+        }
     }
 
     /// Removes our file, of whichever format. True if there was one.

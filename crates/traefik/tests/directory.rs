@@ -177,6 +177,14 @@ fn a_foreign_file_under_our_name_is_refused() {
 }
 
 #[test]
+fn nothing_is_kept_in_a_directory_that_is_a_file() {
+    let temp = tempfile::tempdir().expect("there is room");
+    let file = temp.path().join("file");
+    fs::write(&file, "").expect("is writable");
+    directory(&file, Format::Yaml).drop_kept("engines.json").expect("is not there");
+}
+
+#[test]
 fn what_is_no_file_is_refused() {
     let (temp, mut directory) = prepared();
     fs::create_dir(directory.file()).expect("is writable");

@@ -87,13 +87,15 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
 fn memory(directory: &Directory, engines: &[Followed]) -> Option<Memory> {
     if engines.len() < 2 {
         if let Err(error) = directory.drop_kept(Memory::FILE) {
-            warn!("what engines had stays noted, though there is one alone: {error}");
+            let error = anyhow::Error::from(error);
+            warn!("what engines had stays noted, though there is one alone: {error:#}");
         }
         return None;
     }
     let addresses: Vec<String> = engines.iter().map(|engine| engine.endpoint.to_string()).collect();
     Some(Memory::open(directory, addresses.clone()).unwrap_or_else(|error| {
-        warn!("an engine that is away now has no routes until it is back: {error}");
+        let error = anyhow::Error::from(error);
+        warn!("an engine that is away now has no routes until it is back: {error:#}");
         Memory::empty(addresses)
     }))
 }
