@@ -288,7 +288,8 @@ const CODES: &[(&str, &str, &str)] = &[
     (
         "service-error",
         "a service has no server: no port, no address",
-        "name the port by the label `traefik.http.services.NAME.loadbalancer.server.port`, or expose one",
+        "name the port by the label `traefik.http.services.NAME.loadbalancer.server.port`, or expose one; without an address, put the \
+         container on a network that Traefik is on too",
     ),
     (
         "several-networks",

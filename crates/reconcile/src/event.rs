@@ -97,7 +97,7 @@ pub enum Command {
 /// How things stand, for those who supervise the loop.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Status {
-    /// Whether every engine has answered once and the file has been written since.
+    /// Whether every engine has answered once, or is no longer waited for, and the file has been written since.
     pub ready: bool,
     /// How many containers are known.
     pub containers: usize,

@@ -75,7 +75,7 @@ impl Collector for Measures {
         out.gauge("start_time_seconds", "When the watcher started, in seconds of Unix time", since)?;
         out.gauge(
             "ready",
-            "Whether the file is written with the routes of every engine",
+            "Whether every engine has answered once, or is no longer waited for, and the file has been written since",
             number(report.ready),
         )?;
 

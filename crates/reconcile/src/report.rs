@@ -29,7 +29,7 @@ pub struct Report {
     /// When the watcher started.
     #[serde(with = "time::serde::rfc3339")]
     pub since: OffsetDateTime,
-    /// Whether every engine has answered once and the file has been written since.
+    /// Whether every engine has answered once, or is no longer waited for, and the file has been written since.
     pub ready: bool,
     /// The file for Traefik.
     pub file: PathBuf,

@@ -49,6 +49,10 @@ warned of.
 
 **Durations** are numbers with units, such as `100ms`, `2s` or `1m 30s`.
 
+**SIGHUP** has `docker-watcher run` read the file again (`systemctl reload docker-watcher`). What is new
+in `engine`, `tls`, `providers`, `output`, `format`, `debounce`, `timeout`, `log`, `scripts`, `status`, `network.enabled` or
+`network.state` takes effect at the next start alone, which the log tells.
+
 ";
 
 fn describe(page: &mut String, heading: &str, key: &Key) {

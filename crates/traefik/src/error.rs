@@ -6,6 +6,9 @@ use portolan_routes::Section;
 
 use crate::format::Format;
 
+/// What to do about something that stands under our name.
+const ELSEWHERE: &str = "move it away, or give another directory (`output`; of jupyterhub-proxy, another `--dynamic-config-file`)";
+
 /// What this crate could not do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -98,11 +101,11 @@ impl Error {
             Self::UnknownFormat { .. } => "one of `yaml`, `toml`, `json`",
             Self::JsonInDirectory { .. } => "write `yaml` or `toml`",
             Self::Unmarked { .. } => "give the document the directory's marker as its header",
-            Self::Foreign { .. } => "move it away, or give this program another name for its file",
+            Self::Foreign { .. } => ELSEWHERE,
             Self::NotAFile { kind: "symbolic link", .. } => {
                 "give the directory that it leads to: a file is replaced in one rename, which would replace the link"
             }
-            Self::NotAFile { .. } => "move it away, or give this program another name for its file",
+            Self::NotAFile { .. } => ELSEWHERE,
             Self::Io { source, .. } => match source.kind() {
                 io::ErrorKind::PermissionDenied => {
                     "give this program's user the right to write to the directory"

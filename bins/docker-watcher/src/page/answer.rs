@@ -129,7 +129,7 @@ impl Site {
         if is_running && self.status.borrow().ready {
             return whole(StatusCode::OK, TEXT, "ready\n");
         }
-        let text = "not ready: the file has not been written with the routes of every engine\n";
+        let text = "not ready: an engine is waited for that has not answered yet, or the file has not been written since\n";
         whole(StatusCode::SERVICE_UNAVAILABLE, TEXT, text)
     }
 
