@@ -21,6 +21,7 @@ mod serve;
 mod state;
 mod supervise;
 mod tls;
+mod usable;
 
 use std::process::ExitCode;
 

@@ -14,7 +14,7 @@ use crate::fallback::Pages;
 use crate::listen::Address;
 use crate::state::StateFile;
 use crate::tls::{Asked, Pair};
-use crate::{files, supervise};
+use crate::{files, supervise, usable};
 
 /// What the command line comes to.
 #[derive(Debug)]
@@ -111,6 +111,13 @@ impl Options {
         let traefik_api = cli.traefik.traefik_api_url.as_deref().map(api_url).transpose()?;
         let client = pair(cli.servers.client_ssl_cert.as_deref(), cli.servers.client_ssl_key.as_deref())?;
         let client_ca = cli.servers.client_ssl_ca.as_deref().map(file).transpose()?;
+        // Traefik would start with them, and serve nobody or reach no server.
+        for pair in [&public, &client].into_iter().flatten() {
+            usable::pair(pair, !external)?;
+        }
+        if let Some(ca) = &client_ca {
+            usable::authority(ca, !external)?;
+        }
         let default_target =
             cli.default_target.map(|url| anyhow::Ok((Target::parse(&url)?, url))).transpose()?;
         let api_tls = pair(cli.api.api_ssl_cert.as_deref(), cli.api.api_ssl_key.as_deref())?;

@@ -12,6 +12,8 @@ use tokio_rustls::rustls::{
 };
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
+use crate::usable;
+
 /// A certificate and its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pair {
@@ -121,5 +123,8 @@ fn certificates(path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
 }
 
 fn key(path: &Path) -> anyhow::Result<PrivateKeyDer<'static>> {
-    PrivateKeyDer::from_pem_file(path).with_context(|| format!("cannot read the key `{}`", path.display()))
+    let what = || format!("cannot read the key `{}`", path.display());
+    let text = std::fs::read(path).with_context(what)?;
+    usable::encrypted(path, &String::from_utf8_lossy(&text))?;
+    PrivateKeyDer::from_pem_slice(&text).with_context(what)
 }

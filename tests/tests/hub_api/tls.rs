@@ -72,6 +72,50 @@ fn users_and_the_hub_come_in_by_tls() -> Result<()> {
     })
 }
 
+#[test]
+fn a_pair_that_is_none_is_told_at_the_start() -> Result<()> {
+    let certificates = tempfile::tempdir()?;
+    let directory = certificates.path();
+    for name in ["ca", "server", "hub"] {
+        certify(directory, name)?;
+    }
+    let encrypt = "pkey -in server.key -aes256 -passout pass:x -out encrypted.key".split(' ');
+    output(command("openssl").current_dir(directory).args(encrypt), b"")?;
+    let odd = "ecparam -name secp521r1 -genkey -noout -out odd.key";
+    output(command("openssl").current_dir(directory).args(odd.split(' ')), b"")?;
+    let odd = "req -x509 -key odd.key -days 2 -subj /CN=odd -out odd.pem";
+    output(command("openssl").current_dir(directory).args(odd.split(' ')), b"")?;
+    let file = |name: &str| directory.join(name).display().to_string();
+    hub_proxy_with(&[], |proxy| {
+        proxy.ready()?;
+        proxy.process.kill()?;
+        let mut check = |option: &str, key: &str, expected: &str| {
+            let (keys, certs) = (format!("--{option}-key"), format!("--{option}-cert"));
+            proxy.start_again(&[&keys, &file(key), &certs, &file("server.pem")])?;
+            let status = proxy.process.ended(HubProxy::PATIENCE)?;
+            ensure!(status.code() == Some(2), "{option} {key}: {status}");
+            let said = |line: &str| line.contains(expected).then_some(());
+            proxy.process.log.wait_for(0, HubProxy::PATIENCE, expected, said).map(drop)
+        };
+        for option in ["ssl", "client-ssl"] {
+            check(option, "hub.key", "is not that of the certificate")?;
+            check(option, "server.pem", "there is no key in")?;
+        }
+        for option in ["ssl", "client-ssl", "api-ssl"] {
+            check(
+                option,
+                "encrypted.key",
+                "is encrypted: `CONFIGPROXY_SSL_KEY_PASSPHRASE` cannot be honoured",
+            )?;
+            check(option, "encrypted.key", "help: decrypt it with `openssl pkey")?;
+        }
+        // Of a curve that Traefik knows, and we do not.
+        proxy.start_again(&["--ssl-key", &file("odd.key"), "--ssl-cert", &file("odd.pem")])?;
+        let started = |line: &str| line.contains("routes in").then_some(());
+        proxy.process.log.wait_for(0, HubProxy::PATIENCE, "it starts", started).map(drop)
+    })
+}
+
 /// As far as it goes without an authority: Traefik loads all of it, knows the resolver by its name, and asks who is to sign.
 #[test]
 fn a_real_traefik_takes_what_is_for_acme() -> Result<()> {
