@@ -270,7 +270,7 @@ fn without_password(text: &str) -> String {
     let (scheme, rest) = text.split_at(text.find("://").map_or(0, |at| at + "://".len()));
     let is = |other: &str| scheme.trim().eq_ignore_ascii_case(other);
     match rest.rsplit_once('@') {
-        Some((user, host)) if !is("unix://") && !(is("ssh://") && !user.contains(':')) => {
+        Some((user, host)) if !is("unix://") && (!is("ssh://") || user.contains(':')) => {
             format!("{scheme}…@{host}")
         }
         _ => text.to_owned(),
