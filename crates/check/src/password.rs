@@ -33,6 +33,11 @@ fn basic(user: &str, place: LabelPlace) -> Option<Diagnostic> {
             format!("the hash of `{name}` has each dollar sign twice"),
             "write each once: only Compose files need two".to_owned(),
         )
+    } else if hash.starts_with('$') && hash.matches('$').count() > 2 {
+        (
+            format!("the hash of `{name}` has another length than one of its kind"),
+            "copy the whole of it, or make one with `htpasswd -nbB NAME PASSWORD`".to_owned(),
+        )
     } else if lost_dollars(hash) {
         (
             format!("the hash of `{name}` is no hash: its dollar signs are gone, and what stood behind them"),

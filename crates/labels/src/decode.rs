@@ -18,7 +18,7 @@ use serde::de::{Deserializer, Visitor};
 use crate::diagnostics::{LabelError, Phase};
 use crate::marker::{ALLOW_EMPTY, DURATION, INT64, POINTER, RAW, SERVER, STRUCTS, TEXTS, UNLABELLED};
 use crate::raw::Raw;
-use crate::{BAD_VALUE, Duration, MISPLACED_VALUE, Node, UNKNOWN_FIELD, parse};
+use crate::{BAD_VALUE, Duration, MISPLACED_VALUE, Node, UNKNOWN_FIELD, eq_fold, parse};
 
 use access::{Elements, Entries, Fields, Items, Nothing, On};
 use empty::Probe;
@@ -206,11 +206,30 @@ impl<'t, 'a> Cursor<'t, 'a> {
     fn unknown(self, child: &'t Node<'a>, fields: &[&'static str]) {
         let error = self.below(child, Position::Field);
         let error = error.name_error(UNKNOWN_FIELD, format!("field not found, node: {}", child.name));
-        let known = fields.iter().map(|field| access::label_name(field));
-        self.push(match crate::suggest(child.name, known) {
-            Some(near) => error.with_help(format!("did you mean `{near}`?")),
+        self.push(match self.meant(child, fields) {
+            Some(help) => error.with_help(help),
             None => error,
         });
+    }
+
+    /// What a name that is no field's was probably meant to be.
+    fn meant(self, child: &Node<'_>, fields: &[&'static str]) -> Option<String> {
+        if child.name.contains(':') && child.value.is_empty() {
+            return Some("write `=` between a label and its value".to_owned());
+        }
+        let is_server = ["port", "url", "scheme"].iter().any(|name| eq_fold(name, child.name));
+        if is_server && eq_fold(self.node.name, "loadBalancer") {
+            return Some(format!("did you mean `server.{}`?", child.name));
+        }
+        let known = || fields.iter().map(|field| access::label_name(field));
+        if let Some(near) = crate::suggest(child.name, known()) {
+            return Some(format!("did you mean `{near}`?"));
+        }
+        let goes_on = |below: &Node<'_>| known().any(|field| eq_fold(field, below.name));
+        child.children.iter().any(goes_on).then(|| {
+            let (name, rest) = (self.node.name, child.name);
+            format!("dots part names: if `{name}.{rest}` is one, write `{name}-{rest}`")
+        })
     }
 }
 

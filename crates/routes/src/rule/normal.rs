@@ -53,15 +53,20 @@ impl Rule {
     /// That no alternative can hold.
     fn contradiction(&self) -> Option<Never> {
         let mut first = None;
-        for conjunction in &self.alternatives()?.0 {
+        let alternatives = self.alternatives()?;
+        for conjunction in &alternatives.0 {
             let clash = clash(conjunction)?;
             first.get_or_insert(clash);
         }
         let (one, two) = first?;
         let message = "no request passes both this and what stands before it".to_owned();
-        let help = "either may do: join them by `||`".to_owned();
-        let span = if one.start > two.start { one } else { two };
-        Some(Never { message, help: Some(help), span })
+        // Of a test and its opposite, one holds for every request.
+        let help = match one.wanted && two.wanted {
+            true => "either may do: join them by `||`",
+            false => "leave one of them out",
+        };
+        let span = if one.span.start > two.span.start { &one.span } else { &two.span };
+        Some(Never { message, help: Some(help.to_owned()), span: span.clone() })
     }
 
     /// Whether this rule takes whatever the other takes. Not complete: false where it cannot be told.
@@ -143,13 +148,13 @@ impl Literal {
 }
 
 /// Two literals that cannot both hold; one that nothing passes clashes with itself.
-fn clash(conjunction: &Conjunction) -> Option<(Range<usize>, Range<usize>)> {
+fn clash(conjunction: &Conjunction) -> Option<(&Literal, &Literal)> {
     conjunction.iter().enumerate().find_map(|(index, one)| {
         if !one.wanted && one.test == Test::Any {
-            return Some((one.span.clone(), one.span.clone()));
+            return Some((one, one));
         }
         let two = conjunction.iter().skip(index + 1).find(|two| one.clashes(two))?;
-        Some((one.span.clone(), two.span.clone()))
+        Some((one, two))
     })
 }
 
