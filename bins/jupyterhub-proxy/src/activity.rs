@@ -50,9 +50,11 @@ impl Activity {
 
     /// Reads it again and again.
     pub(crate) async fn follow(self: Arc<Self>, hub: Arc<Hub>) {
+        // The first time as soon as Traefik answers us: what another one's has counted before is known then.
+        let _ = hub.served().subscribe().wait_for(|served| *served > 0).await;
         loop {
-            tokio::time::sleep(INTERVAL).await;
             self.refresh(&hub).await;
+            tokio::time::sleep(INTERVAL).await;
         }
     }
 }

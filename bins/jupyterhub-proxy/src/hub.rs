@@ -3,8 +3,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use portolan_jupyterhub::{
-    Answer, Call, Change, Counters, Frame, Instant, Operation, RouteSpec, Samples, Setting, Table,
-    element_name, elements, state_text,
+    Answer, Call, Change, Counters, ErrorPages, Frame, Instant, Operation, RouteSpec, Samples, Setting,
+    Table, element_name, elements, state_text,
 };
 use portolan_traefik::Document;
 use tokio::sync::{Notify, watch};
@@ -41,7 +41,12 @@ struct State {
     names: BTreeMap<String, RouteSpec>,
     counters: Counters,
     samples: Samples,
+    /// Whether Traefik may have counted before we began: what the first reading finds of services that were there then is no use of now.
+    counted_before: bool,
 }
+
+/// The generation of what there is to begin with.
+const FIRST: u64 = 1;
 
 impl Hub {
     /// With these routes to begin with. A change may take so long until it is served.
@@ -51,6 +56,7 @@ impl Hub {
         setting: Setting,
         frame: Frame,
         patience: Duration,
+        traefik_is_older: bool,
     ) -> Result<Self, portolan_traefik::Error> {
         frame.draw(&mut document)?;
         let mut state = State {
@@ -63,11 +69,12 @@ impl Hub {
             names: BTreeMap::new(),
             counters: Counters::default(),
             samples: Samples::default(),
+            counted_before: traefik_is_older,
         };
         for (spec, route) in table.routes() {
             elements(&mut state.document, spec, Some(route), &state.setting)?;
             state.names.insert(element_name(spec), spec.clone());
-            state.generations.insert(spec.clone(), 1);
+            state.generations.insert(spec.clone(), FIRST);
         }
         state.table = table;
         let (written, served, kept) = (watch::Sender::new(0), watch::Sender::new(0), watch::Sender::new(0));
@@ -203,18 +210,23 @@ impl Hub {
     pub(crate) fn note(&self, samples: Samples, took: Duration) {
         let mut state = self.state();
         let now = now();
-        let State { names, table, samples: before, counters, .. } = &mut *state;
+        let State { names, generations, table, setting, samples: before, counted_before, counters, .. } =
+            &mut *state;
+        if std::mem::take(counted_before) {
+            let added = |spec| generations.get(spec).is_some_and(|generation| *generation > FIRST);
+            *before = samples.of(|name| !names.get(name).is_some_and(added));
+        }
         for spec in samples.active_since(before).filter_map(|name| names.get(name)) {
             table.touch(spec, now);
         }
+        counters.traffic(before, &samples, setting.error_pages != ErrorPages::Traefik);
         *before = samples;
         counters.activity(took);
     }
 
     /// Our own metrics, as text.
     pub(crate) fn metrics(&self) -> String {
-        let state = self.state();
-        state.counters.text(&state.samples)
+        self.state().counters.text()
     }
 
     /// Nothing that holds it can fail half-way: what is behind a lock that a panic has left is whole.

@@ -62,7 +62,9 @@ async fn serve(options: Options, mut directory: Directory) -> anyhow::Result<()>
     let document = Document::new(directory.format()).with_header(directory.marker());
     let table = table(&options)?;
     let count = table.len();
-    let hub = Hub::new(table, document, setting, frame, options.served_within).map_err(report::directory)?;
+    let traefik_is_older = options.traefik.is_none();
+    let hub = Hub::new(table, document, setting, frame, options.served_within, traefik_is_older)
+        .map_err(report::directory)?;
     let hub = Arc::new(hub);
     publish::begin(&hub, &mut directory)?;
     info!("{count} routes in `{}`", directory.file().display());

@@ -18,7 +18,7 @@ const EVERYTHING: &str = "PathPrefix(`/`)";
 const MARKER: &str = "portolan-marker";
 const METRICS: &str = "portolan-metrics";
 const API: &str = "portolan-api";
-const FALLBACK: &str = "portolan-fallback";
+pub(crate) const FALLBACK: &str = "portolan-fallback";
 const HEALTH: &str = "portolan-health";
 
 /// What stands in the dynamic file beside the routes.

@@ -57,6 +57,23 @@ impl Samples {
         self.0.iter().filter(used).map(|(name, _)| name.as_str())
     }
 
+    /// Those services alone whose names are such.
+    #[must_use]
+    pub fn of(&self, is_such: impl Fn(&str) -> bool) -> Self {
+        Self(
+            self.0
+                .iter()
+                .filter(|(name, _)| is_such(name))
+                .map(|(name, it)| (name.clone(), it.clone()))
+                .collect(),
+        )
+    }
+
+    /// What was counted of a service, nothing if it is not there.
+    pub fn service(&self, name: &str) -> Option<&Traffic> {
+        self.0.get(name)
+    }
+
     /// All services.
     pub fn traffic(&self) -> impl Iterator<Item = (&str, &Traffic)> {
         self.0.iter().map(|(name, traffic)| (name.as_str(), traffic))

@@ -94,3 +94,17 @@ fn who_is_used_is_not_idle() -> Result<()> {
         Ok(())
     })
 }
+
+#[test]
+fn a_request_is_counted_once() -> Result<()> {
+    hub_proxy_with(&["--metrics-port", "8002"], |proxy| {
+        proxy.add("/gone", "http://127.0.0.1:1")?;
+        ensure!(proxy.visit("/gone")?.status == 503, "nobody is there");
+        portolan_tests::eventually("it is counted", || {
+            let metrics = request(([127, 0, 0, 1], 8002).into(), "GET /metrics HTTP/1.0\r\n\r\n")?.body;
+            ensure!(metrics.contains("requests_proxy{status=\"503\"} 1\n"), "{metrics}");
+            ensure!(metrics.contains("requests_web 1\n"), "{metrics}");
+            Ok(())
+        })
+    })
+}

@@ -5,7 +5,10 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 
 use anyhow::{Context, Result, ensure};
-use portolan_tests::{Backends, HubProxy, Process, command, hub_proxy_with, request, traefik_program};
+use nix::sys::signal::Signal;
+use portolan_tests::{
+    Backends, HubProxy, Process, command, eventually, hub_proxy_with, request, traefik_program,
+};
 
 /// What an administrator has written.
 pub(super) const STATIC: &str = r#"
@@ -77,5 +80,45 @@ fn without_a_traefik_the_hub_is_told_to_try_again() -> Result<()> {
         ensure!(answer.status == 503 && answer.body.contains("Traefik does not serve"), "{answer:?}");
         ensure!(proxy.routes()?.get("/a").is_some(), "it is served later");
         Ok(())
+    })
+}
+
+#[test]
+fn a_restart_is_no_use_of_a_server() -> Result<()> {
+    let options = ["--external", "--traefik-metrics", "--state-file", "state.json", "--metrics-port", "8002"];
+    hub_proxy_with(&options, |proxy| {
+        let counted = format!("{STATIC}\n[metrics.prometheus]\nmanualRouting = true\n");
+        File::create(proxy.file("mine.toml"))?.write_all(counted.as_bytes())?;
+        proxy.routes()?;
+        let mut traefik = command(traefik_program().context("no Traefik")?);
+        traefik.current_dir(proxy.directory()).arg("--configFile=mine.toml");
+        let _traefik = Process::start(&traefik)?;
+        proxy.ready()?;
+        let backends = Backends::start()?;
+        proxy.add("/user/zoe", &backends.url(1))?;
+        let last = |proxy: &HubProxy| anyhow::Ok(proxy.routes()?["/user/zoe"]["last_activity"].to_string());
+        let moves_on = |proxy: &HubProxy, since: &str| {
+            eventually("its last activity moves on", || {
+                ensure!(proxy.visit("/user/zoe")?.status == 200, "it is served");
+                ensure!(last(proxy)?.as_str() > since, "it stays");
+                Ok(())
+            })
+        };
+        let added = last(proxy)?;
+        moves_on(proxy, &added)?;
+        proxy.process.signal(Signal::SIGTERM)?;
+        proxy.process.ended(HubProxy::PATIENCE)?;
+        let kept = std::fs::read_to_string(proxy.file("state.json"))?;
+        proxy.start_again(&options)?;
+        proxy.ready()?;
+        let metrics = || request(([127, 0, 0, 1], 8002).into(), "GET /metrics HTTP/1.0\r\n\r\n");
+        eventually("Traefik's counters are read", || {
+            let read = metrics()?.body;
+            ensure!(read.contains("requests_proxy{status=\"200\"} 0\n"), "{read}");
+            Ok(())
+        })?;
+        let before = last(proxy)?;
+        ensure!(kept.contains(&before), "{before} is not in {kept}");
+        moves_on(proxy, &before)
     })
 }
