@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 /// A JupyterHub's proxy: the API of configurable-http-proxy in front of Traefik's file provider
@@ -196,19 +197,15 @@ pub(crate) struct Metrics {
 #[command(next_help_heading = "Traefik")]
 pub(crate) struct Traefik {
     /// Leave Traefik and its static configuration to somebody else, and write the file of routes alone
-    #[arg(long, env = "JUPYTERHUB_PROXY_EXTERNAL")]
+    // What goes with it, and what does not, is looked at where its value is known: the variable may say no.
+    #[arg(long, env = "JUPYTERHUB_PROXY_EXTERNAL", value_parser = FalseyValueParser::new())]
     pub(crate) external: bool,
     /// The program
     #[arg(long, value_name = "PROGRAM", env = "JUPYTERHUB_PROXY_TRAEFIK", default_value = "traefik")]
     pub(crate) traefik: PathBuf,
     /// Traefik's static configuration [default: the first `traefik.toml` of ours in /etc/traefik, $HOME/.traefik or the working directory,
     /// else one in the working directory]
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "JUPYTERHUB_PROXY_STATIC_CONFIG_FILE",
-        conflicts_with = "external"
-    )]
+    #[arg(long, value_name = "FILE", env = "JUPYTERHUB_PROXY_STATIC_CONFIG_FILE")]
     pub(crate) static_config_file: Option<PathBuf>,
     /// The file of routes, as TOML or YAML by its ending [default: `rules.toml`, found as the other]
     #[arg(long, value_name = "FILE", env = "JUPYTERHUB_PROXY_DYNAMIC_CONFIG_FILE")]
@@ -252,10 +249,10 @@ pub(crate) struct Traefik {
     )]
     pub(crate) traefik_api_hashed_password: Option<String>,
     /// With --external: Traefik counts requests (`metrics.prometheus.manualRouting`), so that the hub learns who is idle
-    #[arg(long, requires = "external")]
+    #[arg(long)]
     pub(crate) traefik_metrics: bool,
     /// With --external: nobody else names a default certificate, so ours may be it, and changes are served sooner
-    #[arg(long, requires = "external")]
+    #[arg(long)]
     pub(crate) own_default_certificate: bool,
     /// How many seconds a change may take until Traefik serves it; after that the hub is told to try again
     #[arg(long, value_name = "SECONDS", default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=600))]
@@ -266,7 +263,7 @@ pub(crate) struct Traefik {
 #[command(next_help_heading = "Certificates by ACME, such as of Let's Encrypt")]
 pub(crate) struct Acme {
     /// Whom the authority writes to
-    #[arg(long, value_name = "ADDRESS", requires = "acme_domain", conflicts_with_all = ["ssl_cert", "external"])]
+    #[arg(long, value_name = "ADDRESS", requires = "acme_domain", conflicts_with = "ssl_cert")]
     pub(crate) acme_email: Option<String>,
     /// A name; again for more
     #[arg(long, value_name = "NAME", requires = "acme_email")]
@@ -298,6 +295,10 @@ pub(crate) struct Refused {
     ssl_protocol: Option<String>,
     #[arg(long, hide = true, action = ArgAction::SetTrue)]
     ssl_request_cert: bool,
+    #[arg(long, hide = true, action = ArgAction::SetTrue)]
+    ssl_reject_unauthorized: bool,
+    #[arg(long, hide = true, action = ArgAction::SetTrue)]
+    ssl_allow_rc4: bool,
     #[arg(long, hide = true, action = ArgAction::SetTrue)]
     no_x_forward: bool,
     #[arg(long, hide = true, action = ArgAction::SetTrue)]
@@ -335,6 +336,8 @@ impl Refused {
             ("--ssl-dhparam", self.ssl_dhparam.is_some(), TLS),
             ("--ssl-protocol", self.ssl_protocol.is_some(), TLS),
             ("--ssl-request-cert", self.ssl_request_cert, TLS),
+            ("--ssl-reject-unauthorized", self.ssl_reject_unauthorized, TLS),
+            ("--ssl-allow-rc4", self.ssl_allow_rc4, "Traefik knows no RC4"),
             ("--no-x-forward", self.no_x_forward, "Traefik always says where a request comes from"),
             ("--no-prepend-path", self.no_prepend_path, REWRITE),
             ("--no-include-prefix", self.no_include_prefix, REWRITE),
@@ -381,9 +384,16 @@ mod tests {
 
     #[test]
     fn what_traefik_cannot_do_is_refused_with_a_reason() {
-        let cli = parse("--socket /run/s --storage-backend x --auto-rewrite").expect("is read");
-        let refused: Vec<_> = cli.refused.given().into_iter().map(|(option, _)| option).collect();
-        assert_eq!(refused, ["--socket", "--storage-backend", "--auto-rewrite"]);
+        let check = |line: &str, expected: &[&str]| {
+            let cli = parse(line).expect("is read");
+            let refused: Vec<_> = cli.refused.given().into_iter().map(|(option, _)| option).collect();
+            assert_eq!(refused, expected);
+        };
+        check(
+            "--socket /run/s --storage-backend x --auto-rewrite",
+            &["--socket", "--storage-backend", "--auto-rewrite"],
+        );
+        check("--ssl-allow-rc4 --ssl-reject-unauthorized", &["--ssl-reject-unauthorized", "--ssl-allow-rc4"]);
         assert!(parse("--nothing-of-the-kind").is_err());
     }
 

@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use portolan_traefik::{Directory, Marker};
+use portolan_traefik::{Directory, Error, Marker};
 
 /// By which we know files of ours.
 pub(crate) fn marker() -> Marker {
@@ -23,9 +23,14 @@ fn find_in(places: &[PathBuf], name: &str) -> PathBuf {
 }
 
 /// The file of this path, to be written as it was made: an empty one is for us, and permissions stay.
-pub(crate) fn open(path: &Path, mode: Option<u32>) -> Result<Directory, portolan_traefik::Error> {
+pub(crate) fn open(path: &Path, mode: Option<u32>) -> Result<Directory, Error> {
     // It is written anew at each start: there is nothing that the disk would have to keep.
-    let directory = Directory::of_file(path, marker())?.adopting_empty().unsynced();
+    let directory = Directory::of_file(path, marker()).map_err(|error| match error {
+        // Somebody has named the file, not its directory.
+        Error::JsonInDirectory { .. } => Error::JsonInDirectory { path: path.to_owned() },
+        error => error,
+    })?;
+    let directory = directory.adopting_empty().unsynced();
     // It holds secrets.
     Ok(match mode {
         Some(mode) => directory.with_mode(mode),
@@ -38,6 +43,12 @@ mod tests {
     use std::io::Write as _;
 
     use super::*;
+
+    #[test]
+    fn json_is_told_with_the_file() {
+        let error = open(Path::new("x.json"), None).unwrap_err().to_string();
+        assert!(error.starts_with("JSON is not written to `x.json`"), "{error}");
+    }
 
     #[test]
     fn the_first_file_of_ours_is_found() {

@@ -30,8 +30,9 @@ impl Address {
         match self {
             Self::Tcp { host, port } => {
                 let what = || format!("cannot listen on `{}:{port}`", shown(host));
+                let host = host.trim_start_matches('[').trim_end_matches(']');
                 // A name such as `localhost` has two addresses, and a hub asks for the old kind.
-                let host = if host.is_empty() || host == "*" { "0.0.0.0" } else { host.as_str() };
+                let host = if host.is_empty() || host == "*" { "0.0.0.0" } else { host };
                 let mut addresses: Vec<SocketAddr> =
                     (host, *port).to_socket_addrs().with_context(what)?.collect();
                 addresses.sort_by_key(SocketAddr::is_ipv6);
@@ -98,6 +99,14 @@ fn remove_stale(path: &Path) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn an_address_may_have_brackets() {
+        for host in ["[::1]", "::1", "127.0.0.1", "localhost"] {
+            let listener = Address::Tcp { host: host.to_owned(), port: 0 }.listen().await.unwrap();
+            assert!(listener.address().unwrap().ip().is_loopback(), "{host}");
+        }
+    }
 
     #[tokio::test]
     async fn a_stale_socket_is_replaced_and_nothing_else() {

@@ -91,6 +91,16 @@ impl Options {
             bail!("{}", refused.join("; "));
         }
         let external = cli.traefik.external;
+        for (option, given, with_external) in [
+            ("--static-config-file", cli.traefik.static_config_file.is_some(), false),
+            ("--acme-email", cli.acme.acme_email.is_some(), false),
+            ("--traefik-metrics", cli.traefik.traefik_metrics, true),
+            ("--own-default-certificate", cli.traefik.own_default_certificate, true),
+        ] {
+            if given && with_external != external {
+                bail!("{option} goes {} --external", if with_external { "only with" } else { "without" });
+            }
+        }
         let public = pair(cli.public.ssl_cert.as_deref(), cli.public.ssl_key.as_deref())?;
         let https = public.is_some() || cli.acme.acme_email.is_some();
         if cli.public.redirect_port.is_some() && !https {
@@ -386,6 +396,8 @@ mod tests {
         check("--port 65535", "--api-port");
         check("--default-target unix:/x", "`unix:/x`");
         check("--traefik-api-url https://x", "begins with `http://`");
+        check("--traefik-metrics", "--traefik-metrics goes only with --external");
+        check("--external --static-config-file x.toml", "--static-config-file goes without --external");
         check("--traefik-entrypoint auth_api", "one entry point");
         check("--ssl-key /nothing/key --ssl-cert /nothing/cert", "`/nothing/cert`");
         check("--traefik-api-hashed-password plain", "no hash that Traefik reads");

@@ -7,7 +7,8 @@ use std::os::unix::fs::PermissionsExt;
 use anyhow::{Context, Result, ensure};
 use nix::sys::signal::Signal;
 use portolan_tests::{
-    Backends, HubProxy, Process, command, eventually, hub_proxy_with, request, traefik_program,
+    Backends, HubProxy, Process, command, eventually, hub_proxy_program, hub_proxy_with, request,
+    traefik_program,
 };
 
 /// What an administrator has written.
@@ -120,5 +121,28 @@ fn a_restart_is_no_use_of_a_server() -> Result<()> {
         let before = last(proxy)?;
         ensure!(kept.contains(&before), "{before} is not in {kept}");
         moves_on(proxy, &before)
+    })
+}
+
+#[test]
+fn the_variable_for_external_is_one_of_yes_and_no() -> Result<()> {
+    hub_proxy_with(&["--external"], |proxy| {
+        proxy.routes()?;
+        let check = |value: &str, options: &[&str], expected: &str| {
+            let mut program = command(hub_proxy_program().context("no `jupyterhub-proxy`")?);
+            program.current_dir(proxy.directory()).env("HOME", proxy.directory());
+            program.env("JUPYTERHUB_PROXY_EXTERNAL", value).env("JUPYTERHUB_PROXY_TRAEFIK", "no-traefik");
+            program.args(["--port", "9000", "--dynamic-config-file", "other.toml"]).args(options);
+            let process = Process::start(&program)?;
+            let said = |line: &str| line.contains(expected).then_some(());
+            process.log.wait_for(0, HubProxy::PATIENCE, expected, said).map(drop)
+        };
+        for yes in ["1", "true", "yes"] {
+            check(yes, &[], "0 routes in")?;
+        }
+        for no in ["0", "false", ""] {
+            check(no, &["--static-config-file", "x.toml"], "there is no program `no-traefik`")?;
+        }
+        Ok(())
     })
 }
