@@ -7,6 +7,14 @@ use std::borrow::Cow;
 /// assert!(portolan_labels::eq_fold("K", "\u{212a}"), "the sign for kelvin");
 /// ```
 pub fn eq_fold(left: &str, right: &str) -> bool {
+    if let (Some(one), Some(other)) = (left.bytes().next(), right.bytes().next())
+        && one.is_ascii()
+        && other.is_ascii()
+        && !one.eq_ignore_ascii_case(&other)
+    {
+        // Most pairs end here.
+        return false;
+    }
     if left.is_ascii() && right.is_ascii() {
         return left.eq_ignore_ascii_case(right);
     }
