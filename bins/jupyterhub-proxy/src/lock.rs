@@ -1,7 +1,8 @@
+use std::fmt;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
@@ -9,9 +10,6 @@ use nix::fcntl::OFlag;
 use portolan_program::report;
 use portolan_traefik::Directory;
 use tracing::{info, warn};
-
-/// How long another one has to end: longer than its Traefik may take.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How often it is looked whether it has.
 const INTERVAL: Duration = Duration::from_millis(50);
@@ -22,12 +20,42 @@ pub(crate) struct Lock {
     _file: File,
 }
 
+/// That another one keeps a file of routes.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    file: PathBuf,
+    /// Which, as a part of a sentence.
+    process: String,
+    patience: Duration,
+}
+
+impl fmt::Display for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is kept by another jupyterhub-proxy{}", self.file.display(), self.process)
+    }
+}
+
+impl Kept {
+    /// The end of a program that cannot do without the file.
+    pub(crate) fn into_error(self) -> anyhow::Error {
+        let error = anyhow!("{self}, which has not ended within {:?}", self.patience);
+        let help = "end that one, or name another file by --dynamic-config-file";
+        report::with_help(error, Some(help.to_owned()))
+    }
+}
+
 impl Lock {
+    /// How long another one has to end: longer than its Traefik may take.
+    pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+
+    /// The same where another file will do.
+    pub(crate) const MOMENT: Duration = Duration::from_secs(1);
+
     /// Takes the file, once another one that is just ending has let go of it. None where the system has no locks, or none for us.
     ///
     /// # Errors
-    /// Where another one keeps it.
-    pub(crate) fn take(directory: &Directory) -> anyhow::Result<Option<Self>> {
+    /// Where another one keeps it for so long.
+    pub(crate) fn take(directory: &Directory, patience: Duration) -> Result<Option<Self>, Kept> {
         let kept = directory.file();
         let unknown = |error: io::Error| {
             warn!("it is unknown whether another jupyterhub-proxy keeps `{}`: {error}", kept.display());
@@ -49,15 +77,9 @@ impl Lock {
                     unknown(error);
                     return Ok(None);
                 }
-                Err(TryLockError::WouldBlock) if begin.elapsed() < PATIENCE => {}
+                Err(TryLockError::WouldBlock) if begin.elapsed() < patience => {}
                 Err(TryLockError::WouldBlock) => {
-                    let error = anyhow!(
-                        "`{}` is kept by another jupyterhub-proxy{}, which has not ended within {PATIENCE:?}",
-                        kept.display(),
-                        process(&file)
-                    );
-                    let help = "end that one, or name another file by --dynamic-config-file";
-                    return Err(report::with_help(error, Some(help.to_owned())));
+                    return Err(Kept { process: process(&file), file: kept, patience });
                 }
             }
             if !waits {

@@ -34,6 +34,8 @@ pub(crate) struct Options {
     pub(crate) served_within: Duration,
     pub(crate) dynamic_file: PathBuf,
     pub(crate) dynamic_mode: Option<u32>,
+    /// By which our files are told from those of another proxy in the same place, where nobody has named them: the port of users.
+    pub(crate) unnamed: Option<u16>,
     /// Traefik's name of the entry point that users come in by.
     pub(crate) entry_point: String,
     pub(crate) api_entry_point: String,
@@ -175,6 +177,10 @@ impl Options {
                 .clone()
                 .unwrap_or_else(|| files::find("rules.toml")),
             dynamic_mode: cli.traefik.dynamic_mode,
+            unnamed: (!external
+                && cli.traefik.dynamic_config_file.is_none()
+                && cli.traefik.static_config_file.is_none())
+            .then_some(cli.public.port),
             api_entry_point: cli.traefik.traefik_api_entrypoint.clone(),
             api_user: api_user(&cli.traefik)?,
             traefik_api,
@@ -209,6 +215,16 @@ impl Options {
             },
             entry_point,
         })
+    }
+}
+
+impl Options {
+    /// Gives our files names of their own, in the same place: those that everybody has are another proxy's.
+    pub(crate) fn stand_aside(&mut self, port: u16) {
+        self.dynamic_file.set_file_name(format!("rules-{port}.toml"));
+        if let Some(ours) = &mut self.traefik {
+            ours.static_file.set_file_name(format!("traefik-{port}.toml"));
+        }
     }
 }
 

@@ -25,7 +25,7 @@ use crate::client::Client;
 use crate::fallback::Fallback;
 use crate::hub::Hub;
 use crate::listen::{Address, Listener};
-use crate::lock::Lock;
+use crate::lock::{Kept, Lock};
 use crate::options::{DefaultCertificate, Options, OurTraefik, socket_address};
 use crate::supervise::Traefik;
 use crate::{certificate, files, marker, metrics, publish, serve, tls};
@@ -37,11 +37,26 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const API_PORT: u16 = 8099;
 
 /// Runs until it is told to end.
-pub(crate) fn run(options: Options) -> anyhow::Result<()> {
+pub(crate) fn run(mut options: Options) -> anyhow::Result<()> {
     logging::start(&options.log);
-    let directory = files::open(&options.dynamic_file, options.dynamic_mode).map_err(report::directory)?;
+    let open = |options: &Options| {
+        files::open(&options.dynamic_file, options.dynamic_mode).map_err(report::directory)
+    };
+    let mut directory = open(&options)?;
     // Until the last: another one may begin when all that we listen on is free.
-    let _lock = Lock::take(&directory)?;
+    let _lock = match (
+        Lock::take(&directory, options.unnamed.map_or(Lock::PATIENCE, |_| Lock::MOMENT)),
+        options.unnamed,
+    ) {
+        (Err(kept), Some(port)) => {
+            // A hub beside another, in one working directory: each has a Traefik and a file of its own.
+            options.stand_aside(port);
+            info!("{kept}: ours is `{}`", options.dynamic_file.display());
+            directory = open(&options)?;
+            Lock::take(&directory, Lock::PATIENCE).map_err(Kept::into_error)?
+        }
+        (taken, _) => taken.map_err(Kept::into_error)?,
+    };
     // The thread that starts Traefik is the one that lives as long as we do.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(serve(options, directory))

@@ -8,7 +8,8 @@ use std::thread;
 use anyhow::{Context, Result, anyhow, ensure};
 use nix::sys::signal::{Signal, kill};
 use portolan_tests::{
-    Backends, HubProxy, Process, add, command, eventually, hub_proxy_program, hub_proxy_with,
+    Backends, HubProxy, Process, add, command, eventually, hub_proxy_program, hub_proxy_with, request,
+    traefik_program,
 };
 
 #[test]
@@ -135,6 +136,30 @@ fn what_cannot_start_says_why() -> Result<()> {
         drop(taken);
         let _taken = std::net::TcpListener::bind("127.0.0.1:8001")?;
         ended(proxy, &[], "cannot listen on `127.0.0.1:8001`")
+    })
+}
+
+/// As JupyterHub's own tests start them: each with a Traefik of its own, and nobody has named a file.
+#[test]
+fn two_proxies_in_one_directory_do_not_take_each_other_s_users() -> Result<()> {
+    hub_proxy_with(&[], |proxy| {
+        proxy.ready()?;
+        let backends = Backends::start()?;
+        proxy.add("/a", &backends.url(1))?;
+        let mut other = command(hub_proxy_program().context("no `jupyterhub-proxy`")?);
+        other.current_dir(proxy.directory()).env("HOME", proxy.directory());
+        other.env("JUPYTERHUB_PROXY_TRAEFIK", traefik_program().context("no Traefik")?);
+        let ports = ["--ip", "127.0.0.1", "--port", "9000", "--api-port", "9001"];
+        let other = Process::start(other.args(ports).args(["--default-target", &backends.url(2)]))?;
+        let serves = |line: &str| line.contains("Traefik serves the routes").then_some(());
+        other.log.wait_for(0, HubProxy::PATIENCE, "Traefik serves the routes", serves)?;
+        let theirs = request(([127, 0, 0, 1], 9000).into(), "GET /a HTTP/1.0\r\nHost: x\r\n\r\n")?;
+        ensure!(theirs.body == "2 /a", "{theirs:?}");
+        ensure!(proxy.visit("/a")?.body == "1 /a", "the first one's routes are served");
+        ensure!(proxy.file("rules-9000.toml").exists() && proxy.file("traefik-9000.toml").exists());
+        proxy.add("/b", &backends.url(1))?;
+        ensure!(proxy.visit("/b")?.body == "1 /b", "and its changes");
+        Ok(())
     })
 }
 
