@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use portolan_container::{Diagnostic, LabelPlace};
 use portolan_labels::Node;
-use portolan_routes::constraints::re2;
+use portolan_routes::constraints::re2::{self, PatternError};
 
 use crate::codes::{REFUSED_VALUE, SWITCHED_OFF};
 use crate::label::each;
@@ -18,7 +18,7 @@ pub(crate) fn check(root: &Node<'_>) -> Vec<Diagnostic> {
             let one = |(value, place): (&str, LabelPlace)| {
                 (!is_taken(value)).then(|| refused(node.name, value, place, accepted))
             };
-            // An empty list is none; an empty text may be wanted, and is then asked for above.
+            // An empty list is none; whether a text may be empty its function says.
             if *is_list {
                 found.extend(items(node).filter_map(one));
             } else if node.is_leaf() {
@@ -93,7 +93,7 @@ const REFUSED: &[Refused] = &[
     text(
         &["http", "middlewares", "*", "retry", "attempts"],
         // What is no number is told already.
-        |value| value.parse::<i64>().is_err() || value.parse::<i64>().is_ok_and(|attempts| attempts > 0),
+        |value| value.parse::<i64>().ok().is_none_or(|attempts| attempts > 0),
         "give at least 1",
     ),
     text(
@@ -103,9 +103,10 @@ const REFUSED: &[Refused] = &[
     ),
 ];
 
-/// Traefik looks for digits alone; without any, it takes the container's lowest port.
+/// Traefik makes a URL of it, and asks for digits up to where the port ends there; without any, it takes the container's lowest port.
 fn is_port(value: &str) -> bool {
-    value.bytes().all(|byte| byte.is_ascii_digit())
+    let port = value.split(['/', '?', '#']).next().unwrap_or(value);
+    port.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_network(value: &str) -> bool {
@@ -119,8 +120,9 @@ fn is_network(value: &str) -> bool {
         && length.parse::<u8>().is_ok_and(|length| length <= longest)
 }
 
+/// What is only too large for us, Traefik may take.
 fn is_expression(value: &str) -> bool {
-    re2::compile(value).is_ok()
+    matches!(re2::compile(value), Ok(_) | Err(PatternError::TooLarge))
 }
 
 fn is_status(value: &str) -> bool {
@@ -176,13 +178,16 @@ mod tests {
             let wrong: Vec<_> = refused.iter().filter(|value| is_taken(value)).collect();
             assert!(wrong.is_empty(), "{wrong:?} is refused");
         };
-        check(is_port, &["1", "80", "65535", ""], &["8O", "80/tcp", "80,443", " 80", "+80"]);
+        check(is_port, &["1", "80", "65535", "", "80/tcp"], &["8O", "80,443", " 80", "+80"]);
         check(
             is_network,
             &["10.0.0.1", "10.0.0.0/8", "::/0", "fd00::1"],
             &["10.0.0.0/99", "10.0.0", "::/129", "a"],
         );
         check(is_status, &["404", "500-599"], &["4xx", "50", "500-", "5000"]);
+        let large = ["(\\pL{1000}){1000}"];
+        assert_eq!(re2::compile(large[0]).err(), Some(PatternError::TooLarge));
+        check(is_expression, &large, &[]);
         check(is_expression, &["^/a(.*)$", ""], &["(", "[", "a{2,1}"]);
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use portolan_tests::{Need, Traefik, Vector, eventually, render, unmet, vectors};
 use serde_json::{Value, json};
 
-use super::{findings, update};
+use super::{directory, findings, update};
 
 /// What Traefik takes and does not do, or will not do for long: it is right to say so, and there is nothing to ask it.
 const ADVICE: [&str; 8] = [
@@ -73,6 +73,32 @@ fn nothing_is_said_of_what_traefik_takes() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn traefik_refuses_what_is_said_to_be_refused() -> Result<()> {
+    if unmet(&[Need::Watcher, Need::Traefik])?.is_some() {
+        return Ok(());
+    }
+    let mut witness = Witness::start()?;
+    let mut asked = 0;
+    for (kind, is_refused) in [("wrong", true), ("right", false)] {
+        for entry in fs::read_dir(directory(kind))? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if !name.starts_with("refused-") || path.extension().is_none_or(|it| it != "yaml") {
+                continue;
+            }
+            asked += 1;
+            let shown = path.to_string_lossy().into_owned();
+            let rendered = |format: &str| render(&[format!("--format={format}"), shown.clone()], b"");
+            let said = witness.ask_of(&rendered("yaml")?, &serde_json::from_str(&rendered("json")?)?)?;
+            let is_told = said.values().any(|text| !text.is_empty());
+            ensure!(is_told == is_refused, "{kind}/{name}: Traefik says {said:?}");
+        }
+    }
+    ensure!(asked >= 18, "{asked} were asked");
+    Ok(())
+}
+
 /// Whether Traefik does not run what a finding is about: it has an error of it, or it is not there.
 fn is_confirmed(finding: &Value, vector: &Vector, said: &BTreeMap<String, String>) -> bool {
     if finding["code"] == "ambiguous-service" {
@@ -125,7 +151,11 @@ impl Witness {
             arguments.push("-".to_owned());
             render(&arguments, vector.containers.to_string().as_bytes())
         };
-        let configuration: Value = serde_json::from_str(&rendered("json")?)?;
+        self.ask_of(&rendered("yaml")?, &serde_json::from_str(&rendered("json")?)?)
+    }
+
+    /// The same of a configuration, in YAML and as a value.
+    fn ask_of(&mut self, text: &str, configuration: &Value) -> Result<BTreeMap<String, String>> {
         let mut routers = serde_json::Map::new();
         let middlewares = configuration["http"]["middlewares"].as_object().into_iter().flatten();
         for (number, (name, _)) in middlewares.enumerate() {
@@ -147,7 +177,7 @@ impl Witness {
                 json!({ "rule": "HostSNI(`*`)", "service": "probe", "middlewares": [name] });
         }
         let probes = probes.to_string();
-        put(&dynamic.join("a-routes.yml"), &rendered("yaml")?)?;
+        put(&dynamic.join("a-routes.yml"), text)?;
         put(&dynamic.join("b-probes.yml"), &probes)?;
         eventually("Traefik has the routers", || {
             let data = self.traefik.raw_data()?;

@@ -23,7 +23,7 @@ use portolan_container::Code;
 ///     image: nginx
 ///     labels:
 ///       traefik.http.routers.web.rule: Host(`web.example.com`)
-///       traefik.http.services.web.loadbalancer.server.port: 80/tcp
+///       traefik.http.services.web.loadbalancer.server.port: 80,443
 /// ```
 ///
 /// ```sh
@@ -31,10 +31,10 @@ use portolan_container::Code;
 /// ```
 ///
 /// ```text
-/// error[refused-value]: demo-web-1: Traefik refuses the value `80/tcp` of `port`
+/// error[refused-value]: demo-web-1: Traefik refuses the value `80,443` of `port`
 ///  --> compose.yaml:6:59
 ///   |
-/// 6 |       traefik.http.services.web.loadbalancer.server.port: 80/tcp
+/// 6 |       traefik.http.services.web.loadbalancer.server.port: 80,443
 ///   |                                                           ^^^^^^
 ///   |
 ///   = help: give the number of a port, from 1 to 65535
